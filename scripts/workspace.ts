@@ -1,0 +1,46 @@
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+
+export interface Manifest {
+  readonly name: string
+  readonly version: string
+  readonly private?: boolean
+  readonly exports?: Readonly<Record<string, string | Readonly<Record<string, string>>>>
+  readonly dependencies?: Readonly<Record<string, string>>
+  readonly optionalDependencies?: Readonly<Record<string, string>>
+  readonly peerDependencies?: Readonly<Record<string, string>>
+  readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>
+}
+
+export interface Member {
+  /** The folder's name, which is also the package's name without its scope. */
+  readonly folder: string
+  readonly path: string
+  readonly manifest: Manifest
+}
+
+export const sourceCondition = '@mcp-sentinel/source'
+
+const membersIn = (root: string, parent: string): Member[] =>
+  globSync(`${parent}/*/package.json`, { cwd: root })
+    .sort()
+    .map((file) => ({
+      folder: basename(dirname(file)),
+      path: join(root, dirname(file)),
+      manifest: JSON.parse(readFileSync(join(root, file), 'utf8')) as Manifest,
+    }))
+
+export const packagesOf = (root: string): Member[] => membersIn(root, 'packages')
+export const examplesOf = (root: string): Member[] => membersIn(root, 'examples')
+export const publishedOf = (root: string): Member[] =>
+  packagesOf(root).filter(({ manifest }) => !manifest.private)
+
+/** A package is built when it says how: a service that is only run from source has no tsup.config.ts. */
+export const isBuilt = ({ path }: Member): boolean => existsSync(join(path, 'tsup.config.ts'))
+
+/** The subpaths that people import, each with the file that stands for it under `condition`. */
+export const entriesOf = ({ manifest }: Member, condition: string): { subpath: string; file: string }[] =>
+  Object.entries(manifest.exports ?? {}).flatMap(([subpath, target]) => {
+    const file = typeof target === 'string' ? undefined : target[condition]
+    return file === undefined ? [] : [{ subpath, file }]
+  })
