@@ -25,11 +25,16 @@ const bringsNode = () => existsSync(join(root, 'node_modules', 'node', 'bin', 'n
 const installedByHand = () => {
   const record = read('node_modules', '.package-lock.json')
   if (record === '') return false
-  const installed = JSON.parse(record).packages
-  const locked = JSON.parse(lock).packages
+  // Our own packages are links: their versions change with a release, and nothing needs installing for it.
+  const dependencies = (json) =>
+    Object.fromEntries(
+      Object.entries(JSON.parse(json).packages).filter(([path]) => path.startsWith('node_modules/')),
+    )
+  const installed = dependencies(record)
+  const locked = dependencies(lock)
   const matches = (path) =>
     installed[path] === undefined
-      ? path === '' || locked[path].optional === true || locked[path].link === true
+      ? locked[path].optional === true
       : installed[path].version === locked[path].version
   return (
     Object.keys(locked).every(matches) && Object.keys(installed).every((path) => locked[path] !== undefined)
@@ -72,8 +77,12 @@ if (read('node_modules', '.ready') !== wanted || !bringsNode()) {
     const { code, output } = await install()
     clearInterval(progress)
     if (code !== 0) {
-      // The older Node that may run npm here is not what the packages will run on, so npm's warnings about it are noise.
-      console.error(output.replace(/^npm warn EBADENGINE.*\n/gm, ''))
+      // Noise: the older Node that may run npm here is not what the packages will run on, and nobody asked for the manual.
+      console.error(
+        output
+          .replace(/^npm warn EBADENGINE.*\n/gm, '')
+          .replace(/^npm error Clean install a project[\s\S]*(?=^npm error Run "npm help)/m, ''),
+      )
       fail(
         `npm ci ended with ${code} after ${seconds()}: the dependencies are not installed. npm's own words are above.`,
       )
