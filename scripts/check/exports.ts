@@ -26,7 +26,7 @@ export const exportsPinned: Step = {
   },
 }
 
-export const changesBetween = (pinned: Surface, surface: Surface): string[] => {
+const changesBetween = (pinned: Surface, surface: Surface): string[] => {
   const before = new Set(linesOf(pinned))
   const after = new Set(linesOf(surface))
   return [
@@ -43,7 +43,7 @@ const linesOf = (surface: Surface): string[] =>
     }),
   )
 
-export const surfaceOf = (root: string): { surface: Surface; faults: string[] } => {
+const surfaceOf = (root: string): { surface: Surface; faults: string[] } => {
   const entries = publishedOf(root).flatMap((member) =>
     entriesOf(member, sourceCondition).map(({ subpath, file }) => ({
       name: member.manifest.name,
