@@ -12,7 +12,6 @@ const oldest = '22.19.0'
 const root = process.cwd()
 const temporary = mkdtempSync(join(tmpdir(), 'mcp-sentinel-consumers-'))
 const members = publishedOf(root).filter(isBuilt)
-const surface = JSON.parse(readFileSync(join(root, 'scripts/check/exports.json'), 'utf8'))
 const versionOf = (name: string): string =>
   JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8')).version
 
@@ -40,6 +39,7 @@ const tarballsOf = (member: Member, tarballs: ReadonlyMap<string, string>): Reco
 
 /** Imports every subpath as a namespace and looks for every pinned value in it. */
 const importsOfAll = (member: Member): string => {
+  const surface = JSON.parse(readFileSync(join(root, 'scripts/check/exports.json'), 'utf8'))
   const entries = entriesOf(member, 'default').map(({ subpath }, at) => {
     const names: string[] = surface[member.manifest.name]?.[subpath] ?? []
     return {
