@@ -21,8 +21,8 @@ export interface Member {
 
 export const sourceCondition = '@mcp-sentinel/source'
 
-const membersIn = (root: string, parent: string): Member[] =>
-  globSync(`${parent}/*/package.json`, { cwd: root })
+export const packagesOf = (root: string): Member[] =>
+  globSync('packages/*/package.json', { cwd: root })
     .sort()
     .map((file) => ({
       folder: basename(dirname(file)),
@@ -30,8 +30,6 @@ const membersIn = (root: string, parent: string): Member[] =>
       manifest: JSON.parse(readFileSync(join(root, file), 'utf8')) as Manifest,
     }))
 
-export const packagesOf = (root: string): Member[] => membersIn(root, 'packages')
-export const examplesOf = (root: string): Member[] => membersIn(root, 'examples')
 export const publishedOf = (root: string): Member[] =>
   packagesOf(root).filter(({ manifest }) => !manifest.private)
 

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
-import { dirname, join, matchesGlob, normalize } from 'node:path'
-import { examplesOf, type Member, packagesOf } from '../workspace.ts'
+import { dirname, join, matchesGlob } from 'node:path'
+import { type Member, packagesOf, publishedOf } from '../workspace.ts'
 import { circlesIn } from './circles.ts'
 import { type Floor, type Floors, faultsInFloors, mayImport } from './floor-table.ts'
 import { type Import, importsOf, packageNamed } from './imports.ts'
@@ -9,7 +9,8 @@ import type { Step } from './step.ts'
 
 const scope = '@mcp-sentinel/'
 const sources = ['src/**/*.{ts,vue}']
-const isTest = (file: string): boolean => /\.test\.ts$|(^|\/)contract-tests\//.test(file)
+const isTest = (file: string): boolean => /\.test\.ts$|-tests\//.test(file)
+const isExample = (file: string): boolean => file.endsWith('.examples.ts')
 
 export const floors: Step = {
   name: 'floors',
@@ -19,7 +20,7 @@ export const floors: Step = {
     return [
       ...faultsInFloors(table),
       ...packagesOf(root).flatMap((member) => faultsInPackage(table, member)),
-      ...examplesOf(root).flatMap((example) => faultsInExample(root, example)),
+      ...faultsInExamples(root),
     ]
   },
 }
@@ -30,8 +31,8 @@ const faultsInPackage = (table: Floors, member: Member): string[] => {
   if (!floor) return [`${at}: not in scripts/check/floors.json: give it a floor and say what it may import`]
   if (member.manifest.name !== scope + member.folder)
     return [`${at}/package.json: named ${member.manifest.name}, should be ${scope}${member.folder}`]
-  const files = globSync(sources, { cwd: member.path }).sort()
-  const imports = files.filter((file) => !isTest(file)).flatMap((file) => importsOf(member.path, file))
+  const files = globSync(sources, { cwd: member.path }).filter((file) => !isTest(file) && !isExample(file))
+  const imports = files.sort().flatMap((file) => importsOf(member.path, file))
   return [
     ...faultsInManifest(table, floor, member),
     ...imports.flatMap((found) => faultOf(table, floor, member, found)),
@@ -57,7 +58,7 @@ const faultOf = (
   const { file, line, specifier } = found
   const fault = (why: string) => [`packages/${folder}/${file}:${line}: imports ${specifier}. ${why}`]
   if (specifier.startsWith('.'))
-    return normalize(join(path, dirname(file), specifier)).startsWith(`${path}/`)
+    return join(path, dirname(file), specifier).startsWith(`${path}/`)
       ? []
       : fault('A package reaches another by its name, never by its files.')
   if (isBuiltin(specifier))
@@ -81,23 +82,28 @@ const allowance = ({ floor, down, sideways = [], thirdParty }: Floor): string =>
     Object.keys(thirdParty).join(', ') || 'nothing third-party'
   }.`
 
-/** An example shows what anybody could write, so it sees what anybody sees: published entries. */
-const faultsInExample = (root: string, { folder, path }: Member): string[] =>
-  globSync('**/*.{ts,vue}', { cwd: path, exclude: ['**/node_modules/**', '**/dist/**'] })
+/** An example shows what anybody could write, so it sees what anybody sees: published entries and its own files. */
+const faultsInExamples = (root: string): string[] => {
+  const published = publishedOf(root)
+  return globSync(['examples/**/*.{ts,vue}', 'packages/*/src/**/*.examples.ts'], {
+    cwd: root,
+    exclude: ['**/node_modules/**', '**/dist/**'],
+  })
     .sort()
-    .flatMap((file) => importsOf(path, file))
+    .flatMap((file) => importsOf(root, file))
     .flatMap(({ file, line, specifier }) => {
-      const fault = (why: string) => [`examples/${folder}/${file}:${line}: imports ${specifier}. ${why}`]
+      const fault = (why: string) => [`${file}:${line}: imports ${specifier}. ${why}`]
+      const home = file.split('/', 2).join('/')
       if (specifier.startsWith('.'))
-        return normalize(join(path, dirname(file), specifier)).startsWith(`${path}/`)
+        return join(dirname(file), specifier).startsWith(`${home}/`)
           ? []
           : fault('An example imports published entries only.')
       if (!specifier.startsWith(scope)) return []
       const name = packageNamed(specifier)
-      const published = packagesOf(root).find(({ manifest }) => manifest.name === name && !manifest.private)
-      const subpath = `.${specifier.slice(name.length)}`
-      if (!published) return fault('No package of that name is published.')
-      return published.manifest.exports?.[subpath]
+      const entries = published.find(({ manifest }) => manifest.name === name)?.manifest.exports
+      if (!entries) return fault('No package of that name is published.')
+      return entries[`.${specifier.slice(name.length)}`]
         ? []
-        : fault(`Published entries: ${Object.keys(published.manifest.exports ?? {}).join(', ')}.`)
+        : fault(`Published entries: ${Object.keys(entries).join(', ')}.`)
     })
+}

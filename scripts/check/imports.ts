@@ -24,7 +24,7 @@ export const packageNamed = (specifier: string): string =>
   specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')
 
 /** A component's template and styles become blanks, so that positions stay true. */
-const scriptIn = (component: string): string => {
-  const [before = '', script = ''] = component.split(/(?<=<script[^>]*>)|(?=<\/script>)/)
-  return before.replace(/[^\n]/g, ' ') + script
-}
+const scriptIn = (component: string): string =>
+  component.replace(/(^|<\/script>)[\s\S]*?(<script[^>]*>|$(?![\s\S]))/g, (outside) =>
+    outside.replace(/[^\n]/g, ' '),
+  )

@@ -112,6 +112,21 @@ const faults: readonly [string, Step, Readonly<Record<string, string>>, RegExp][
     /src\/verdict\.ts:1: imports node:fs\. policy runs without Node/,
   ],
   [
+    'an import in the second script of a component',
+    floors,
+    {
+      [`${src}/page.vue`]: [
+        "<script>import 'zod'</script>",
+        "<template><p>import 'in a sentence'</p></template>",
+        '<script setup lang="ts">',
+        "import 'pino'",
+        '</script>',
+        "<style>@import 'page.css'</style>",
+      ].join('\n'),
+    },
+    /page\.vue:1: imports zod.*\n.*page\.vue:4: imports pino[^\n]*$/,
+  ],
+  [
     'an import of a neighbour’s files',
     floors,
     { [`${src}/verdict.ts`]: "import '../../events/src/codec.ts'\n" },
@@ -140,6 +155,12 @@ const faults: readonly [string, Step, Readonly<Record<string, string>>, RegExp][
     floors,
     { 'examples/toy/main.ts': "import '@mcp-sentinel/policy/src/verdict.ts'\n" },
     /examples\/toy\/main\.ts:1: .* Published entries: \., \.\/package\.json/,
+  ],
+  [
+    'an example of a package that shows what nobody can import',
+    floors,
+    { [`${src}/quickstart.examples.ts`]: "import '@mcp-sentinel/policy/verdict'\n" },
+    /quickstart\.examples\.ts:1: .* Published entries: \., \.\/package\.json/,
   ],
   [
     'exports that point nowhere',

@@ -93,7 +93,8 @@ const sound: Readonly<Record<string, string>> = {
     "export const evaluate = (policy: string): Verdict => (policy === '' ? 'allow' : 'deny')",
     '',
   ].join('\n'),
-  'packages/policy/src/quickstart.examples.ts': "import { compile } from './index.ts'\n\ncompile('')\n",
+  'packages/policy/src/quickstart.examples.ts':
+    "import { compile } from '@mcp-sentinel/policy'\n\ncompile('')\n",
   'packages/policy/src/verdict.ts': "export type Verdict = 'allow' | 'deny'\n",
   'packages/policy/dist/index.js':
     "export const compile = (a) => a\nexport const evaluate = (a) => a === ''\n",
