@@ -82,6 +82,12 @@ const faults: readonly [string, Step, Readonly<Record<string, string>>, RegExp][
     /Unused files[\s\S]*forgotten\.ts/,
   ],
   [
+    'an example that no test runs',
+    unused,
+    { [`${src}/quickstart.test.ts`]: '' },
+    /Unused files[\s\S]*quickstart\.examples\.ts/,
+  ],
+  [
     'an undeclared import',
     unused,
     { [`${src}/quickstart.examples.ts`]: "import pino from 'pino'\n\npino()\n" },

@@ -11,6 +11,7 @@ const configuration = [
   'tsconfig.base.json',
   'tsconfig.json',
   'tsup.base.ts',
+  'vitest.config.ts',
 ]
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
@@ -39,6 +40,8 @@ const tools = {
   'size-limit': '*',
   tsup: '*',
   typescript: '*',
+  vite: '*',
+  vitest: '*',
 }
 
 /** The smallest workspace that every step passes. */
@@ -95,6 +98,7 @@ const sound: Readonly<Record<string, string>> = {
   ].join('\n'),
   'packages/policy/src/quickstart.examples.ts':
     "import { compile } from '@mcp-sentinel/policy'\n\ncompile('')\n",
+  'packages/policy/src/quickstart.test.ts': "import './quickstart.examples.ts'\n",
   'packages/policy/src/verdict.ts': "export type Verdict = 'allow' | 'deny'\n",
   'packages/policy/dist/index.js':
     "export const compile = (a) => a\nexport const evaluate = (a) => a === ''\n",
