@@ -52,8 +52,7 @@ const importsOfAll = (member: Member): string => {
     `const entries: [object, string, string[]][] = [${entries.map(({ row }) => row).join(', ')}]`,
     'for (const [entry, subpath, names] of entries)',
     '  for (const name of names)',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the generated file that fills this template
-    '    if (!(name in entry)) throw new Error(`${subpath} does not export ${name}`)',
+    "    if (!(name in entry)) throw new Error(subpath + ' does not export ' + name)",
     '',
   ].join('\n')
 }
