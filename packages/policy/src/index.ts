@@ -1,0 +1,27 @@
+export { type CompiledPolicy, compile } from './compile.ts'
+export { evaluate } from './evaluate.ts'
+export type {
+  Audit,
+  Auth,
+  Caller,
+  Condition,
+  Config,
+  Decision,
+  Governed,
+  Grant,
+  Named,
+  PolicyDocument,
+  PolicyRequest,
+  RiskLevel,
+  Rule,
+  RuleDecision,
+  Scalar,
+  Server,
+  Session,
+  SessionConfig,
+  SideEffect,
+  Subject,
+  Tool,
+  Trust,
+} from './model.ts'
+export { type EvaluatorReason, evaluatorReasons, gatewayReasons, type Reason, reasons } from './reasons.ts'
