@@ -78,7 +78,6 @@ export interface CompiledPolicy {
   readonly memo: Memo
 }
 
-/** Names compare as their UTF-8 bytes would, so that attribution is the same in every implementation. */
 const byName = (a: Grant, b: Grant): number => {
   const left = `${a.namespace ?? ''}\0${a.name}`
   const right = `${b.namespace ?? ''}\0${b.name}`

@@ -11,11 +11,16 @@ export const revisionOf = (document: PolicyDocument): string =>
 
 /** Strings by the order of their code points, which is that of their UTF-8 bytes. */
 const byCodePoint = (a: string, b: string): number => {
-  const left = Array.from(a, (char) => char.codePointAt(0) as number)
-  const right = Array.from(b, (char) => char.codePointAt(0) as number)
-  const at = left.findIndex((code, i) => code !== right[i])
-  return at < 0 ? left.length - right.length : (left[at] as number) - (right[at] ?? -1)
+  const most = Math.min(a.length, b.length)
+  for (let i = 0; i < most; i++) {
+    const [left, right] = [a.charCodeAt(i), b.charCodeAt(i)]
+    if (left !== right) return rankOf(left) - rankOf(right)
+  }
+  return a.length - b.length
 }
+
+/** Surrogates stand for code points above all others, and as code units they lie below some. */
+const rankOf = (unit: number): number => (unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit)
 
 /** Members sorted, no white space. */
 const canonicalV2 = (document: PolicyDocument): string => {

@@ -17,34 +17,34 @@ const constants = (): { readonly initial: readonly number[]; readonly rounds: re
 
 const rotate = (word: number, bits: number): number => (word >>> bits) | (word << (32 - bits))
 
-/** UTF-8 of a string; a lone surrogate becomes U+FFFD, as everywhere. */
-const utf8 = (text: string): number[] => {
-  const bytes: number[] = []
-  for (const char of text) {
-    let code = char.codePointAt(0) as number
-    if (code >= 0xd800 && code <= 0xdfff) code = 0xfffd
-    if (code < 0x80) bytes.push(code)
-    else if (code < 0x800) bytes.push(0xc0 | (code >> 6), 0x80 | (code & 63))
-    else if (code < 0x10000) bytes.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63))
-    else
-      bytes.push(
-        0xf0 | (code >> 18),
-        0x80 | ((code >> 12) & 63),
-        0x80 | ((code >> 6) & 63),
-        0x80 | (code & 63),
-      )
+/** UTF-8 of a string in blocks of 64 bytes, with the padding that the standard asks for. A lone surrogate becomes U+FFFD. */
+const blocksOf = (text: string): DataView => {
+  // A code unit takes at most three bytes; the padding takes one and the length eight.
+  const bytes = new Uint8Array(Math.ceil((text.length * 3 + 9) / 64) * 64)
+  let length = 0
+  for (let i = 0; i < text.length; i++) {
+    let code = text.codePointAt(i) as number
+    if (code < 0x80) {
+      bytes[length++] = code
+      continue
+    }
+    if (code > 0xffff) i++
+    else if (code >= 0xd800 && code <= 0xdfff) code = 0xfffd
+    if (code < 0x800) bytes[length++] = 0xc0 | (code >> 6)
+    else {
+      if (code < 0x10000) bytes[length++] = 0xe0 | (code >> 12)
+      else {
+        bytes[length++] = 0xf0 | (code >> 18)
+        bytes[length++] = 0x80 | ((code >> 12) & 63)
+      }
+      bytes[length++] = 0x80 | ((code >> 6) & 63)
+    }
+    bytes[length++] = 0x80 | (code & 63)
   }
-  return bytes
-}
-
-const padded = (message: readonly number[]): DataView => {
-  const length = Math.ceil((message.length + 9) / 64) * 64
-  const bytes = new Uint8Array(length)
-  bytes.set(message)
-  bytes[message.length] = 0x80
-  const view = new DataView(bytes.buffer)
-  view.setUint32(length - 8, Math.floor(message.length / 2 ** 29))
-  view.setUint32(length - 4, message.length << 3)
+  bytes[length] = 0x80
+  const view = new DataView(bytes.buffer, 0, Math.ceil((length + 9) / 64) * 64)
+  view.setUint32(view.byteLength - 8, Math.floor(length / 2 ** 29))
+  view.setUint32(view.byteLength - 4, length << 3)
   return view
 }
 
@@ -53,7 +53,7 @@ export const sha256 = (text: string): string => {
   const { initial, rounds } = constants()
   const hash = Int32Array.from(initial)
   const words = new Int32Array(64)
-  const view = padded(utf8(text))
+  const view = blocksOf(text)
   for (let offset = 0; offset < view.byteLength; offset += 64) {
     for (let i = 0; i < 16; i++) words[i] = view.getInt32(offset + i * 4)
     for (let i = 16; i < 64; i++) {

@@ -3,6 +3,7 @@ import type { PolicyDocument } from './model.ts'
 import { parseCases } from './reading/cases.ts'
 import { type PolicyIssue, pointerOf } from './reading/issue.ts'
 import { depthMax } from './reading/json.ts'
+import { parseJson } from './reading/strict-json.ts'
 import { parsePolicy } from './schema.ts'
 import type { PolicyCase } from './testing.ts'
 
@@ -15,9 +16,7 @@ export interface TextIssue extends PolicyIssue {
   readonly column: number
 }
 
-export type ParsedText<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly issues: readonly TextIssue[] }
+export type ParsedText<T> = { readonly ok: true; readonly value: T } | Refused
 
 /** Reads a policy from YAML or JSON. Issues name line, column and pointer. */
 export const parsePolicyText = (text: string): ParsedText<PolicyDocument> =>
@@ -39,55 +38,79 @@ type Parsed<T> =
 
 const parseText = <T>(text: string, parse: (value: unknown) => Parsed<T>): ParsedText<T> => {
   if (text.length > textCharsMax) return refuse(`longer than ${textCharsMax} characters`)
-  const lines = new LineCounter()
-  let root: Node | null
-  try {
-    // Duplicate keys are found below: the library compares each key with all others, which a long map would turn to hours.
-    const options = {
-      version: '1.2',
-      schema: 'core',
-      uniqueKeys: false,
-      merge: false,
-      prettyErrors: false,
-      logLevel: 'silent',
-    } as const
-    const document = parseDocument(text, { ...options, lineCounter: lines })
-    const faults = [...document.errors, ...document.warnings]
-    if (faults.length > 0) {
-      return {
-        ok: false,
-        issues: faults.map(({ message, pos }) => ({ pointer: '', message, ...placeOf(lines, pos[0]) })),
-      }
-    }
-    root = document.contents
-  } catch (error) {
-    return refuse(
-      error instanceof RangeError ? 'nested too deeply to be read' : `cannot be read: ${String(error)}`,
-    )
-  }
+  // JSON is YAML, and its own parser is quicker by far; whatever is wrong is then found again, with its place.
+  const json = parseJson(text)
+  const quick = json === undefined ? undefined : parse(json.value)
+  if (quick?.ok) return quick
 
-  const issues: TextIssue[] = []
-  const value = plainOf(root, [], (path, message, node) => {
-    issues.push({ pointer: pointerOf(path), message, ...placeOf(lines, node?.range?.[0] ?? 0) })
-  })
-  if (issues.length > 0) return { ok: false, issues }
-  const parsed = parse(value)
+  const source = readYaml(text)
+  if (!source.ok) return source
+  const parsed = parse(source.value)
   if (parsed.ok) return parsed
-  return {
-    ok: false,
-    issues: parsed.issues.map((issue) => ({ ...issue, ...placeOf(lines, offsetOf(root, issue.pointer)) })),
-  }
+  return { ok: false, issues: parsed.issues.map((issue) => ({ ...issue, ...source.placeOf(issue.pointer) })) }
 }
 
-const refuse = (message: string): { ok: false; issues: readonly TextIssue[] } => ({
+interface Source {
+  readonly ok: true
+  readonly value: unknown
+  readonly placeOf: (pointer: string) => Place
+}
+
+interface Place {
+  readonly line: number
+  readonly column: number
+}
+
+/** The values of a text, and the way from a pointer back to a place in it. */
+const readYaml = (text: string): Source | Refused => {
+  const lines = new LineCounter()
+  const placeAt = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset)
+    return { line: Math.max(line, 1), column: Math.max(col, 1) }
+  }
+  // Duplicate keys are found below: the library compares each key with all others, which a long map makes hours.
+  const document = parseDocument(text, { ...yamlOptions, lineCounter: lines })
+  const faults = [...document.errors, ...document.warnings]
+  if (faults.length > 0) {
+    return {
+      ok: false,
+      issues: faults.map(({ message, pos }) => ({
+        pointer: '',
+        message: inOurWords(message),
+        ...placeAt(pos[0]),
+      })),
+    }
+  }
+  const root = document.contents
+  const issues: TextIssue[] = []
+  const value = plainOf(root, [], (path, message, node) => {
+    issues.push({ pointer: pointerOf(path), message, ...placeAt(node?.range?.[0] ?? 0) })
+  })
+  if (issues.length > 0) return { ok: false, issues }
+  return { ok: true, value, placeOf: (pointer) => placeAt(offsetOf(root, pointer)) }
+}
+
+const yamlOptions = {
+  version: '1.2',
+  schema: 'core',
+  uniqueKeys: false,
+  merge: false,
+  prettyErrors: false,
+  logLevel: 'silent',
+} as const
+
+const inOurWords = (message: string): string =>
+  message.includes('call stack') ? 'nested too deeply to be read' : message
+
+interface Refused {
+  readonly ok: false
+  readonly issues: readonly TextIssue[]
+}
+
+const refuse = (message: string): Refused => ({
   ok: false,
   issues: [{ pointer: '', message, line: 1, column: 1 }],
 })
-
-const placeOf = (lines: LineCounter, offset: number) => {
-  const { line, col } = lines.linePos(offset)
-  return { line: Math.max(line, 1), column: Math.max(col, 1) }
-}
 
 type Fault = (path: readonly PropertyKey[], message: string, node: Node | null) => void
 

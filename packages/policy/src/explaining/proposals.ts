@@ -242,16 +242,19 @@ const freshName = (taken: readonly { readonly name: string }[] = [], base: strin
 const newGrant = (scene: Scene): Proposal => {
   const { document, request, target, list } = scene
   const max_trust = requiredTrust(scene)
-  const sideEffect = list === 'tool_rules' ? toolOf(scene).tool?.side_effect : 'read'
+  // Of a tool that nobody has described the search says next what it may do.
+  const sideEffect = (list === 'tool_rules' ? toolOf(scene).tool?.side_effect : undefined) ?? 'read'
   const grant = {
     name: freshName(document.grants, 'new-grant'),
     ...subjectOf(request),
     max_trust,
-    allowed_side_effects: sideEffect ? [sideEffect] : [],
+    allowed_side_effects: [sideEffect],
     ...(list ? { [list]: [{ name: target, decision: 'allow' }] } : {}),
   }
-  const what = sideEffect ? `${sideEffect} with trust ${max_trust}` : `trust ${max_trust}`
-  return propose(`grant this caller ${target || request.method}: ${what}`, append(['grants'], grant))
+  return propose(
+    `grant this caller ${target || request.method}: ${sideEffect} with trust ${max_trust}`,
+    append(['grants'], grant),
+  )
 }
 
 const rulesOf = ({ document, list }: Scene, index: number): readonly Rule[] =>

@@ -1,7 +1,7 @@
 import { type CompiledPolicy, compile } from '../compile.ts'
-import type { Decision, PolicyDocument, PolicyRequest } from '../model.ts'
+import type { PolicyDocument, PolicyRequest, Subject } from '../model.ts'
 import { speaksOf } from '../subject.ts'
-import { applyEdits, type Edit } from './edit.ts'
+import { applyEdits, type Edit, type Edited } from './edit.ts'
 import { type Proposal, proposals } from './proposals.ts'
 import { type Trace, trace } from './trace.ts'
 
@@ -17,8 +17,17 @@ const proposalsPerRemedyMax = 4
 /** Each try compiles the few grants and sessions that concern the caller. */
 const triesMax = 96
 
-/** The verdict that counts: in `observe`, the one that would have been. */
-const verdict = (decision: Decision): Decision => decision.wouldBe ?? decision
+/** An edit, and the proposal that it is part of. */
+interface Part {
+  readonly edit: Edit
+  readonly says: string
+}
+
+interface Attempt {
+  readonly parts: readonly Part[]
+  readonly edited: Edited
+  readonly trace: Trace
+}
 
 /** Shortest chains first: what one change mends is never answered with two. */
 export const findRemedy = (
@@ -27,53 +36,51 @@ export const findRemedy = (
   now: number,
 ): Remedy | undefined => {
   const { document, restore } = focus(policy.document, request)
-  const judge = (chain: readonly Proposal[]) => {
-    const edited = applyEdits(
-      document,
-      request,
-      chain.flatMap(({ edits }) => edits),
-    )
-    const compiled = compile(edited.document)
-    return { ...edited, trace: trace(compiled, edited.request, now) }
+  const attempt = (parts: readonly Part[]): Attempt => {
+    const edits = parts.map(({ edit }) => edit)
+    const edited = applyEdits(document, request, edits)
+    return { parts, edited, trace: trace(compile(edited.document), edited.request, now) }
   }
-  const first = judge([])
-  if (verdict(first.trace.decision).allowed) return undefined
+  const unchanged = attempt([])
+  if (passes(unchanged)) return undefined
 
   let tries = 0
-  let chains: { readonly chain: readonly Proposal[]; readonly judged: typeof first }[] = [
-    { chain: [], judged: first },
-  ]
+  let attempts = [unchanged]
   for (let length = 1; length <= proposalsPerRemedyMax; length++) {
-    const longer: typeof chains = []
-    for (const { chain, judged } of chains) {
-      for (const proposal of proposals(judged.document, judged.request, judged.trace, now)) {
+    const longer: Attempt[] = []
+    for (const { parts, edited, trace } of attempts) {
+      for (const proposal of proposals(edited.document, edited.request, trace, now)) {
         if (++tries > triesMax) return undefined
-        const next = [...chain, proposal]
-        const outcome = judge(next)
-        if (verdict(outcome.trace.decision).allowed) return remedyOf(withoutIdle(next, judge), restore)
-        longer.push({ chain: next, judged: outcome })
+        const next = attempt([...parts, ...partsOf(proposal)])
+        if (passes(next)) return remedyOf(withoutIdle(next.parts, attempt), restore)
+        longer.push(next)
       }
     }
-    chains = longer
+    attempts = longer
   }
   return undefined
 }
 
-/** Leaves out what a later step of the chain made needless. */
+const partsOf = ({ edits, says }: Proposal): readonly Part[] => edits.map((edit) => ({ edit, says }))
+
+/** By the verdict that counts: in `observe`, the one that would have been. */
+const passes = ({ trace: { decision } }: Attempt): boolean => (decision.wouldBe ?? decision).allowed
+
+/** Leaves out what the call did not need, or what a later part made needless. */
 const withoutIdle = (
-  chain: readonly Proposal[],
-  judge: (chain: readonly Proposal[]) => { readonly trace: Trace },
-): readonly Proposal[] => {
-  for (const idle of chain) {
-    const rest = chain.filter((proposal) => proposal !== idle)
-    if (verdict(judge(rest).trace.decision).allowed) return withoutIdle(rest, judge)
+  parts: readonly Part[],
+  attempt: (parts: readonly Part[]) => Attempt,
+): readonly Part[] => {
+  for (const idle of parts) {
+    const rest = attempt(parts.filter((part) => part !== idle))
+    if (passes(rest)) return withoutIdle(rest.parts, attempt)
   }
-  return chain
+  return parts
 }
 
-const remedyOf = (chain: readonly Proposal[], restore: (edit: Edit) => Edit): Remedy => ({
-  edits: chain.flatMap(({ edits }) => edits).map(restore),
-  says: chain.map(({ says }) => says).join(', and '),
+const remedyOf = (parts: readonly Part[], restore: (edit: Edit) => Edit): Remedy => ({
+  edits: parts.map(({ edit }) => restore(edit)),
+  says: [...new Set(parts.map(({ says }) => says))].join(', and '),
 })
 
 /**
@@ -81,20 +88,22 @@ const remedyOf = (chain: readonly Proposal[], restore: (edit: Edit) => Edit): Re
  * others, and the way back from its positions to those of the whole document.
  */
 const focus = (document: PolicyDocument, request: PolicyRequest) => {
-  const concerning = <T extends { readonly human_id?: string | undefined }>(all: readonly T[] = []) =>
-    all.map((one, index) => ({ one, index })).filter(({ one }) => speaksOf(one, request))
-  const grants = concerning(document.grants)
-  const sessions = concerning(document.sessions)
-  const positions: Readonly<Record<string, readonly { readonly index: number }[]>> = { grants, sessions }
+  const grants = concerning(document.grants, request)
+  const sessions = concerning(document.sessions, request)
   const restore = (edit: Edit): Edit => {
     const [list, position, ...rest] = edit.path
-    const index = edit.in === 'document' ? positions[String(list)]?.[Number(position)]?.index : undefined
-    return index === undefined ? edit : { ...edit, path: [list as string, index, ...rest] }
+    const back = list === 'grants' ? grants : list === 'sessions' ? sessions : undefined
+    if (edit.in === 'request' || back === undefined || typeof position !== 'number') return edit
+    return { ...edit, path: [list as string, back.indexOf(position), ...rest] }
   }
-  const only = {
-    ...document,
-    grants: grants.map(({ one }) => one),
-    sessions: sessions.map(({ one }) => one),
+  return { document: { ...document, grants: grants.entries, sessions: sessions.entries }, restore }
+}
+
+const concerning = <T extends Subject>(all: readonly T[] = [], request: PolicyRequest) => {
+  const kept = all.map((entry, index) => ({ entry, index })).filter(({ entry }) => speaksOf(entry, request))
+  return {
+    entries: kept.map(({ entry }) => entry),
+    /** What a remedy appends stands behind all entries of the whole document too. */
+    indexOf: (position: number): number => kept[position]?.index ?? all.length + position - kept.length,
   }
-  return { document: only, restore }
 }

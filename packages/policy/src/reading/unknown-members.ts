@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { meant, type PolicyIssue, pointerOf, shown } from './issue.ts'
+import { issuesMax, meant, type PolicyIssue, pointerOf, shown } from './issue.ts'
 
 /** Another version of the same shape, and what to say of a member that only it knows. */
 export interface OtherVersion {
@@ -13,35 +13,38 @@ export interface OtherVersion {
  */
 export const unknownMembers = (input: unknown, shape: z.ZodType, other?: OtherVersion): PolicyIssue[] => {
   const issues: PolicyIssue[] = []
-  const visit = (value: unknown, schema: z.ZodType, elsewhere: z.ZodType | undefined, path: Path): void => {
-    const { members, element } = openUp(schema)
-    const otherwise = elsewhere ? openUp(elsewhere) : {}
-    if (Array.isArray(value) && element !== undefined) {
-      for (const [i, one] of value.entries()) visit(one, element, otherwise.element, [...path, i])
-    }
-    if (members === undefined || !isObject(value)) return
-    for (const key of Object.keys(value)) {
-      const inner = members.get(key)
-      if (inner !== undefined) visit(value[key], inner, otherwise.members?.get(key), [...path, key])
-      else if (!key.startsWith('x-')) {
-        const message = otherwise.members?.has(key) ? other?.says(key) : undefined
-        issues.push({
-          pointer: pointerOf([...path, key]),
-          message: message ?? notKnown(key, [...members.keys()]),
-        })
-      }
-    }
+  const report: Report = (path, known, knownElsewhere) => {
+    const key = path.at(-1) as string
+    // Nobody reads the message of an issue that is not listed.
+    const isListed = issues.length < issuesMax
+    const message = isListed ? sentence(key, known, knownElsewhere ? other : undefined) : ''
+    issues.push({ pointer: pointerOf(path), message })
   }
-  visit(input, shape, other?.shape, [])
+  visit(input, openUp(shape), openUp(other?.shape), [], report)
   return issues
 }
 
 type Path = readonly PropertyKey[]
+type Report = (path: Path, known: readonly string[], knownElsewhere: boolean) => void
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+const visit = (value: unknown, here: Opened, elsewhere: Opened, path: Path, report: Report): void => {
+  if (Array.isArray(value)) {
+    const [inner, otherwise] = [openUp(here.element), openUp(elsewhere.element)]
+    for (const [i, one] of value.entries()) visit(one, inner, otherwise, [...path, i], report)
+    return
+  }
+  const { members } = here
+  if (members === undefined || typeof value !== 'object' || value === null) return
+  for (const [key, member] of Object.entries(value)) {
+    const inner = members.get(key)
+    const otherwise = elsewhere.members?.get(key)
+    if (inner !== undefined) visit(member, openUp(inner), openUp(otherwise), [...path, key], report)
+    else if (!key.startsWith('x-')) report([...path, key], [...members.keys()], otherwise !== undefined)
+  }
+}
 
-const notKnown = (key: string, known: readonly string[]): string => {
+const sentence = (key: string, known: readonly string[], other: OtherVersion | undefined): string => {
+  if (other !== undefined) return other.says(key)
   const guess = meant(key, known)
   return guess === undefined
     ? `${shown(key)} is not a member here; known are ${known.join(', ')}`
@@ -54,18 +57,19 @@ interface Opened {
 }
 
 /** The members or the element of a schema, behind whatever makes it optional. A union knows what any of its kinds knows. */
-const openUp = (schema: z.ZodType): Opened => {
+const openUp = (schema: z.ZodType | undefined): Opened => {
+  if (schema === undefined) return {}
   const { def } = schema as unknown as { readonly def: Definition }
   switch (def.type) {
     case 'optional':
-      return openUp(def.innerType as z.ZodType)
+      return openUp(def.innerType)
     case 'array':
       return { element: def.element as z.ZodType }
     case 'object':
-      return { members: new Map(Object.entries(def.shape as Record<string, z.ZodType>)) }
+      return { members: new Map(Object.entries(def.shape ?? {})) }
     case 'union':
       return {
-        known: new Map((def.options as z.ZodType[]).flatMap((option) => [...(openUp(option).members ?? [])])),
+        members: new Map((def.options ?? []).flatMap((option) => [...(openUp(option).members ?? [])])),
       }
     default:
       return {}
