@@ -128,7 +128,7 @@ export const readLinearRegex = (pattern: string): LinearRegex | number => {
 class PatternFault extends Error {}
 
 /** Ends in `tail`, and no backslash takes the meaning from it. */
-const endsBare = (text: string, tail: string): boolean =>
+export const endsBare = (text: string, tail: string): boolean =>
   text.endsWith(tail) && (/\\*$/.exec(text.slice(0, -tail.length)) as RegExpExecArray)[0].length % 2 === 0
 
 const readerOf = (source: string): ((char: string) => boolean) => {

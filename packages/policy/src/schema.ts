@@ -17,15 +17,16 @@ export { conditionsPerRuleMax, entriesMax, nameCharsMax, valuesPerConditionMax }
  * nothing of it counts. A `revision` that the document claims must be its own; one that it lacks is filled in.
  */
 export const parsePolicy = (input: unknown): ParsedPolicy => {
-  const fault = jsonFault(input)
-  if (fault !== undefined) return refuse([fault])
   const version = versionOf(input)
   if (typeof version === 'object') return refuse([version])
+  const fault = jsonFault(input)
+  if (fault !== undefined) return refuse([fault])
 
   const shape = version === 'v2' ? documentV2 : documentV1
   const parsed = shape.safeParse(input)
-  const issues: PolicyIssue[] = unknownMembers(input, shape, version === 'v2' ? olderThan : newerThan)
-  if (!parsed.success) issues.push(...parsed.error.issues.map((issue) => sentence(issue, input)))
+  const issues = parsed.success ? [] : parsed.error.issues.map((issue) => sentence(issue, input))
+  for (const issue of unknownMembers(input, shape, version === 'v2' ? olderThan : newerThan))
+    issues.push(issue)
   if (issues.length > 0 || !parsed.success) return refuse(issues)
 
   const document: PolicyDocument = parsed.data
@@ -55,7 +56,7 @@ const versionOf = (input: unknown): 'v1' | 'v2' | PolicyIssue => {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     return {
       pointer: '',
-      message: `expected a policy document, found ${input === undefined ? 'nothing' : shown(input)}`,
+      message: `expected a policy document, found ${shown(input)}`,
     }
   }
   const version: unknown = (input as PolicyDocument).schema_version

@@ -70,16 +70,11 @@ const readYaml = (text: string): Source | Refused => {
   }
   // Duplicate keys are found below: the library compares each key with all others, which a long map makes hours.
   const document = parseDocument(text, { ...yamlOptions, lineCounter: lines })
-  const faults = [...document.errors, ...document.warnings]
-  if (faults.length > 0) {
-    return {
-      ok: false,
-      issues: faults.map(({ message, pos }) => ({
-        pointer: '',
-        message: inOurWords(message),
-        ...placeAt(pos[0]),
-      })),
-    }
+  // Only the first: what follows a break in the syntax is mostly its echo.
+  const fault = document.errors[0] ?? document.warnings[0]
+  if (fault !== undefined) {
+    const message = fault.message.includes('call stack') ? 'nested too deeply to be read' : fault.message
+    return { ok: false, issues: [{ pointer: '', message, ...placeAt(fault.pos[0]) }] }
   }
   const root = document.contents
   const issues: TextIssue[] = []
@@ -96,11 +91,9 @@ const yamlOptions = {
   uniqueKeys: false,
   merge: false,
   prettyErrors: false,
-  logLevel: 'silent',
+  // With less, a second document in the text would be passed over in silence.
+  logLevel: 'error',
 } as const
-
-const inOurWords = (message: string): string =>
-  message.includes('call stack') ? 'nested too deeply to be read' : message
 
 interface Refused {
   readonly ok: false

@@ -19,7 +19,7 @@ const policyCase = z.looseObject({
     [z.string(), z.looseObject({ method: z.string(), target: text, refType: text })],
     "expected a tool's name, or a method and its target",
   ),
-  with: z.unknown(),
+  with: z.unknown().optional(),
   at: z
     .string()
     .refine((value) => parseInstant(value) !== undefined, {
@@ -42,7 +42,7 @@ export const parseCases = (input: unknown): ParsedCases => {
   const fault = jsonFault(input)
   if (fault !== undefined) return { ok: false, issues: [fault] }
   const parsed = policyCases.safeParse(input)
-  const issues = unknownMembers(input, policyCases)
-  if (!parsed.success) issues.push(...parsed.error.issues.map((issue) => sentence(issue, input)))
+  const issues = parsed.success ? [] : parsed.error.issues.map((issue) => sentence(issue, input))
+  issues.push(...unknownMembers(input, policyCases))
   return parsed.success && issues.length === 0 ? { ok: true, value: parsed.data } : { ok: false, issues }
 }

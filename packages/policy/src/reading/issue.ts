@@ -33,6 +33,8 @@ export const pointerOf = (path: readonly PropertyKey[]): string =>
 export const shown = (value: unknown): string => {
   if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}…` : value)
   if (Array.isArray(value)) return 'a list'
+  if (value === undefined) return 'nothing'
+  if (typeof value === 'function' || typeof value === 'symbol') return `a ${typeof value}`
   if (value === null || typeof value !== 'object') return String(value)
   return 'an object'
 }

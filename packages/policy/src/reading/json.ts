@@ -1,4 +1,4 @@
-import { type PolicyIssue, pointerOf } from './issue.ts'
+import { type PolicyIssue, pointerOf, shown } from './issue.ts'
 
 /** Levels of nesting in a document; a policy needs eight. */
 export const depthMax = 32
@@ -35,7 +35,7 @@ interface Item {
 const valueFault = (value: unknown, depth: number): string | undefined => {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return undefined
   if (typeof value === 'number') return Number.isFinite(value) ? undefined : `${value} is not a JSON value`
-  if (typeof value !== 'object') return `a ${typeof value} is not a JSON value`
+  if (typeof value !== 'object') return `${shown(value)} is not a JSON value`
   if (depth === depthMax) return `nested deeper than ${depthMax} levels`
   if (!Array.isArray(value) && !isPlain(value)) return 'not a plain object'
   return Object.hasOwn(value, '__proto__') ? 'a member cannot be called __proto__' : undefined

@@ -1,4 +1,4 @@
-import { patternCharsMax, patternStatesMax, readLinearRegex } from '../linear-regex.ts'
+import { endsBare, patternCharsMax, patternStatesMax, readLinearRegex } from '../linear-regex.ts'
 
 /** Why a pattern cannot be used, in a sentence; undefined when it can. */
 export const regexFault = (pattern: string): string | undefined => {
@@ -6,11 +6,13 @@ export const regexFault = (pattern: string): string | undefined => {
   if (typeof at !== 'number') return undefined
   if (pattern.length > patternCharsMax) return `the pattern is longer than ${patternCharsMax} characters`
   if (at === 0) return 'the pattern must say how it starts: begin it with ^, or with .* for anything'
-  const isAtEnd = at >= pattern.length - (pattern.endsWith('$') ? 1 : 0)
-  if (at === pattern.length && !pattern.endsWith('$')) {
+  const isAnchored = endsBare(pattern, '$')
+  if (!isAnchored && !endsBare(pattern, '.*')) {
     return 'the pattern must say how it ends: end it with $, or with .* for anything'
   }
-  if (isAtEnd) return `the pattern is not finished, or needs more than ${patternStatesMax} states`
+  if (at >= pattern.length - (isAnchored ? 1 : 0)) {
+    return `the pattern is not finished, or needs more than ${patternStatesMax} states`
+  }
   const rest = pattern.slice(at, at + 12)
   return `the pattern cannot be read from character ${at + 1} on (${rest}): supported are characters, . [...] \\d \\w \\s, ( ) (?: ) | * + ? {m,n}, and ^ $ at the ends`
 }
