@@ -61,13 +61,16 @@ const check = (policy: CompiledPolicy, one: PolicyCase, now: number): void => {
   const at = instantOf(one, now)
   const { decision, remedy } = explain(policy, requestOf(one, at), at)
   const verdict = decision.wouldBe ?? decision
-  if (meets(verdict, one.expect)) return
+  if (meetsExpectation(decision, one.expect)) return
   const way = remedy === undefined ? '' : `; it would be allowed if you ${remedy.says}`
   throw new PolicyTestError(`expected ${one.expect}, but the call is ${spoken(verdict)}${way}`)
 }
 
-const meets = ({ allowed, reason }: Decision, expected: PolicyCase['expect']): boolean =>
-  expected === 'allow' ? allowed : expected === 'deny' ? !allowed : reason === expected
+/** Does a decision come out as a case expects? In `observe` it is about what would have been decided. */
+export const meetsExpectation = (decision: Decision, expected: PolicyCase['expect']): boolean => {
+  const { allowed, reason } = decision.wouldBe ?? decision
+  return expected === 'allow' ? allowed : expected === 'deny' ? !allowed : reason === expected
+}
 
 const spoken = ({ allowed, reason, byDefault }: Decision): string =>
   allowed ? (byDefault ? `allowed by default (${reason})` : 'allowed') : `refused: ${reason}`
