@@ -1,0 +1,48 @@
+import { parseArgs } from 'node:util'
+import { type Bench, report } from './report.ts'
+
+const benches: Readonly<Record<string, string>> = {
+  policy: 'How long one policy decision takes, against Cedar, casbin and plain look-ups.',
+  'policy-differential':
+    'Whether the policy evaluator and the slow reference agree on a million random calls.',
+}
+
+const usage = (say: (line: string) => void): void => {
+  say('npm run bench -- NAME [--quick] [--seed N]')
+  for (const [name, about] of Object.entries(benches)) say(`  ${name.padEnd(20)} ${about}`)
+}
+
+const fault = (why: string): void => {
+  console.error(why)
+  usage(console.error)
+  process.exitCode = 2
+}
+
+const readArguments = () =>
+  parseArgs({
+    allowPositionals: true,
+    options: { quick: { type: 'boolean', default: false }, seed: { type: 'string' } },
+  })
+
+const main = async (): Promise<void> => {
+  const { positionals, values } = readArguments()
+  const [name, ...rest] = positionals
+  const { quick } = values
+  const seed = Number(values.seed ?? Date.now() % 2 ** 31)
+  if (name === undefined) return usage(console.log)
+  if (rest.length > 0) return fault(`One bench at a time, not also ${rest.join(', ')}.`)
+  if (!Object.hasOwn(benches, name)) return fault(`No bench called ${name}.`)
+  if (!Number.isSafeInteger(seed) || seed < 0) return fault(`Not a seed: ${values.seed}.`)
+  const { bench } = (await import(`./${name}.ts`)) as { readonly bench: Bench }
+  console.log(`${name}: ${benches[name]}\nNode ${process.version}, ${process.platform} ${process.arch}`)
+  const outcome = await bench({ quick, seed })
+  report(name, quick, outcome)
+  if (outcome.failed) process.exitCode = 1
+}
+
+try {
+  await main()
+} catch (error) {
+  if (!String((error as { code?: unknown }).code).startsWith('ERR_PARSE_ARGS')) throw error
+  fault((error as Error).message)
+}
