@@ -40,7 +40,7 @@ export interface CompiledGrant {
 }
 
 /** From an instant on, before another. */
-export interface Window {
+interface Window {
   readonly from: number
   readonly until: number
 }
@@ -60,7 +60,7 @@ export interface CompiledSession {
 }
 
 /** Sessions of one name: a document that was read has one, and a caller's is the first that speaks of it. */
-export interface NamedSessions {
+interface NamedSessions {
   readonly id: number
   readonly sessions: CompiledSession[]
 }

@@ -23,10 +23,10 @@ const table: readonly [Condition, readonly unknown[], readonly unknown[], readon
   [{ pointer: '/v', op: 'in', value: ['a', 'b'] }, ['a', 'b'], ['c', 'A'], [1, null, ['a']]],
   [{ pointer: '/v', op: 'not_in', value: [1, 2] }, [3], [1, 2], ['3', null, 2 ** 60]],
   [
-    { pointer: '/v', op: 'prefix', value: '/home/' },
-    ['/home/x', '/home/'],
-    ['/home', '/Home/x'],
-    [1, null, ['/home/x']],
+    { pointer: '/v', op: 'prefix', value: '/data/' },
+    ['/data/x', '/data/'],
+    ['/data', '/Data/x'],
+    [1, null, ['/data/x']],
   ],
   [{ pointer: '/v', op: 'suffix', value: '.md' }, ['a.md', '.md'], ['a.mdx', 'md'], [1, null]],
   [

@@ -4,7 +4,7 @@
  */
 
 /** In v1 documents a `*` is a character like any other. */
-export const isPattern = (name: string, patterns: boolean): boolean => patterns && name.endsWith('*')
+const isPattern = (name: string, patterns: boolean): boolean => patterns && name.endsWith('*')
 
 /** Does this one name, exact or pattern, cover `target`? */
 export const covers = (name: string, target: string, patterns: boolean): boolean =>

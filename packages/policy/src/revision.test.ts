@@ -70,7 +70,7 @@ describe('a v2 document digests every member', () => {
       ...document,
       tools: [{ name: 't', labels: Object.fromEntries(entries) }],
     })
-    const [high, low]: [string, string][] = [
+    const [high, low]: [[string, string], [string, string]] = [
       ['\u{1f600}', 'a'],
       ['\uffee', 'b'],
     ]

@@ -259,7 +259,7 @@ describe('parsePolicy says what is wrong and where', () => {
   test('of depth without end, and of circles', () => {
     let deep: object = {}
     for (let i = 0; i < 100_000; i++) deep = { deep }
-    const circle: { 'x-self'?: unknown } = v2({})
+    const circle: Record<string, unknown> = v2({})
     circle['x-self'] = circle
     for (const input of [v2({ 'x-deep': deep }), circle]) {
       expect(issuesOf(input)).toEqual([

@@ -1,32 +1,13 @@
-import { parsePointer } from '../condition.ts'
 import { kindOf } from '../method.ts'
-import type {
-  Condition,
-  Grant,
-  PolicyDocument,
-  PolicyRequest,
-  Rule,
-  Session,
-  SideEffect,
-  Trust,
-} from '../model.ts'
+import type { Grant, PolicyDocument, PolicyRequest, Rule, Session, SideEffect, Trust } from '../model.ts'
 import { covers } from '../pattern.ts'
 import { rank } from '../trust.ts'
+import { argumentProposals } from './argument-proposals.ts'
 import type { Edit } from './edit.ts'
+import { append, ask, type Proposal, propose, set } from './proposal.ts'
 import type { ConsideredGrant, Trace } from './trace.ts'
 
-/** One step towards a remedy: edits that belong together. */
-export interface Proposal {
-  readonly edits: readonly Edit[]
-  readonly says: string
-}
-
 const hourMs = 3_600_000
-
-const set = (path: Edit['path'], value: unknown): Edit => ({ in: 'document', op: 'set', path, value })
-const append = (path: Edit['path'], value: unknown): Edit => ({ in: 'document', op: 'append', path, value })
-const ask = (path: Edit['path'], value: unknown): Edit => ({ in: 'request', op: 'set', path, value })
-const propose = (says: string, ...edits: Edit[]): Proposal => ({ says, edits })
 
 /** What could be changed about a refusal, least first. Each is only a proposal: the search tries it. */
 export const proposals = (
@@ -267,7 +248,8 @@ const liftDenials = (scene: Scene): readonly Proposal[] =>
     const rule = rules[ruleIndex as number] as Rule
     const at = ['grants', index, scene.list as string, ruleIndex as number]
     const lifted: Proposal[] = []
-    for (const condition of rule.when ?? []) lifted.push(...argumentEdits(scene, condition, false))
+    for (const condition of rule.when ?? [])
+      lifted.push(...argumentProposals(scene.request, condition, false))
     if (pointer !== undefined && lifted.length > 0) return lifted
     if (rule.name === scene.target) {
       lifted.push(
@@ -287,63 +269,8 @@ const meetConditions = (scene: Scene): readonly Proposal[] =>
     const rule = rulesOf(scene, index)[ruleIndex as number] as Rule
     return (rule.when ?? [])
       .filter((one) => one.pointer === pointer)
-      .flatMap((one) => argumentEdits(scene, one, true))
+      .flatMap((one) => argumentProposals(scene.request, one, true))
   })
-
-/** An argument with which the condition clearly holds, or clearly does not; none where nobody can name one. */
-const argumentEdits = (
-  { request }: Scene,
-  condition: Condition,
-  shouldHold: boolean,
-): readonly Proposal[] => {
-  const path = parsePointer(condition.pointer)
-  if (path === undefined || path.length === 0) return []
-  const at = ['arguments', ...path]
-  const exact: Edit[] = request.inexact?.length ? [ask(['inexact'], [])] : []
-  if (condition.op === 'exists' || condition.op === 'absent') {
-    return (condition.op === 'exists') === shouldHold
-      ? [propose(`give ${condition.pointer}`, ask(at, ''))]
-      : [propose(`leave out ${condition.pointer}`, { in: 'request', op: 'remove', path: at })]
-  }
-  const value = valueFor(condition, shouldHold)
-  return value === undefined
-    ? []
-    : [propose(`call with ${condition.pointer} = ${JSON.stringify(value)}`, ask(at, value), ...exact)]
-}
-
-const valueFor = (condition: Condition, shouldHold: boolean): unknown => {
-  switch (condition.op) {
-    case 'eq':
-    case 'prefix':
-    case 'suffix':
-    case 'contains':
-      return shouldHold ? condition.value : otherThan([condition.value])
-    case 'ne':
-      return shouldHold ? otherThan([condition.value]) : condition.value
-    case 'in':
-      return shouldHold ? condition.value[0] : otherThan(condition.value)
-    case 'not_in':
-      return shouldHold ? otherThan(condition.value) : condition.value[0]
-    case 'lte':
-    case 'gte':
-      return shouldHold ? condition.value : condition.op === 'lte' ? condition.value + 1 : condition.value - 1
-    case 'lt':
-      return shouldHold ? condition.value - 1 : condition.value
-    case 'gt':
-      return shouldHold ? condition.value + 1 : condition.value
-    default:
-      return undefined
-  }
-}
-
-/** A value of the same type that is none of these. */
-const otherThan = (values: readonly unknown[]): unknown => {
-  if (typeof values[0] === 'boolean')
-    return values.includes(true) ? (values.includes(false) ? undefined : false) : true
-  if (typeof values[0] === 'number')
-    return values.reduce<number>((other, value) => (value === other ? other + 1 : other), 0)
-  return ''
-}
 
 /** A grant that speaks of the caller but does not name the target, or is asleep. */
 const widenGrants = (scene: Scene): readonly Proposal[] => {

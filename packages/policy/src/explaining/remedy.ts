@@ -2,7 +2,8 @@ import { type CompiledPolicy, compile } from '../compile.ts'
 import type { PolicyDocument, PolicyRequest, Subject } from '../model.ts'
 import { speaksOf } from '../subject.ts'
 import { applyEdits, type Edit, type Edited } from './edit.ts'
-import { type Proposal, proposals } from './proposals.ts'
+import type { Proposal } from './proposal.ts'
+import { proposals } from './proposals.ts'
 import { type Trace, trace } from './trace.ts'
 
 export interface Remedy {
