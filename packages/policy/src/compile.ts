@@ -1,3 +1,4 @@
+import { byCodePoint } from './code-points.ts'
 import { type CompiledCondition, compileCondition } from './condition.ts'
 import { createMemo, type Memo } from './memo.ts'
 import type { Grant, Named, PolicyDocument, RiskLevel, Rule, Session, SideEffect, Tool } from './model.ts'
@@ -78,11 +79,8 @@ export interface CompiledPolicy {
   readonly memo: Memo
 }
 
-const byName = (a: Grant, b: Grant): number => {
-  const left = `${a.namespace ?? ''}\0${a.name}`
-  const right = `${b.namespace ?? ''}\0${b.name}`
-  return left < right ? -1 : left > right ? 1 : 0
-}
+const byName = (a: Grant, b: Grant): number =>
+  byCodePoint(a.namespace ?? '', b.namespace ?? '') || byCodePoint(a.name, b.name)
 
 const NO_CONDITIONS: readonly CompiledCondition[] = []
 const NO_RULES: RuleBook = compileNames([], true)
@@ -146,7 +144,7 @@ const compileTool = (tool: Tool): CompiledTool => ({
 
 /** When a session ends, whichever comes first: its own expiry or, where enforced, the longest life. */
 const endOf = (session: Session, maxLifetimeMs: number | undefined): number => {
-  const expiry = session.expires_at?.trim()
+  const expiry = session.expires_at
     ? (parseInstant(session.expires_at) ?? Number.NEGATIVE_INFINITY)
     : Number.POSITIVE_INFINITY
   if (maxLifetimeMs === undefined) return expiry
@@ -183,7 +181,8 @@ export const compile = (document: PolicyDocument): CompiledPolicy => {
   return {
     document,
     idleTimeoutMs: isV2 ? durationOf(session?.idle_timeout) : undefined,
-    tools: new Map(tools.map((tool) => [tool.name, compileTool(tool)])),
+    // Turned round, so that of two tools with one name the first counts.
+    tools: new Map(tools.toReversed().map((tool) => [tool.name, compileTool(tool)])),
     targets,
     // Sessions tell callers apart too, so their subjects are numbered with those of the grants.
     grants: compileSubjects(compiledGrants, sessions),

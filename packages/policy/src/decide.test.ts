@@ -106,6 +106,12 @@ const order: readonly Row[] = [
     expect: { allowed: false, status: 401, reason: 'session_expired' },
   },
   {
+    row: '7: an expiry of white space',
+    document: { ...withSession, sessions: [{ name: 's', human_id: 'alice', expires_at: '\ufeff' }] },
+    request: { session: 's' },
+    expect: { allowed: false, status: 401, reason: 'session_expired' },
+  },
+  {
     row: '7: unreadable expiry',
     document: withSession,
     request: { session: 'garbled' },
@@ -471,6 +477,17 @@ describe('grants combine', () => {
       grant('a', { ...denial, namespace: 'b' }),
     ])
     expect(decision.matchedGrant).toEqual({ name: 'z', namespace: 'a' })
+  })
+
+  test('names beyond the basic plane follow those within it, as their code points do', () => {
+    const [ship, letter] = [grant('\u{1f6a2}', {}), grant('\uff21', {})]
+    expect(judge([ship, letter]).matchedGrant?.name).toBe(letter.name)
+  })
+
+  test('of two tools with one name, which no reader accepts, the first counts', () => {
+    const tools = [{ name: 'list' }, { name: 'list', side_effect: 'read' as const }]
+    const decision = evaluate(compile({ ...base, tools, grants: [grant('a', {})] }), alice, now)
+    expect(decision.reason).toBe('tool_side_effect_unknown')
   })
 
   test('the reported version is that of the grant, else of the document', () => {

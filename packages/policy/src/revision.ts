@@ -1,3 +1,4 @@
+import { byCodePoint } from './code-points.ts'
 import type { PolicyDocument } from './model.ts'
 import { sha256 } from './sha256.ts'
 
@@ -8,19 +9,6 @@ import { sha256 } from './sha256.ts'
  */
 export const revisionOf = (document: PolicyDocument): string =>
   `sha256:${sha256(document.schema_version === 'v2' ? canonicalV2(document) : canonicalV1(document))}`
-
-/** Strings by the order of their code points, which is that of their UTF-8 bytes. */
-const byCodePoint = (a: string, b: string): number => {
-  const most = Math.min(a.length, b.length)
-  for (let i = 0; i < most; i++) {
-    const [left, right] = [a.charCodeAt(i), b.charCodeAt(i)]
-    if (left !== right) return rankOf(left) - rankOf(right)
-  }
-  return a.length - b.length
-}
-
-/** Surrogates stand for code points above all others, and as code units they lie below some. */
-const rankOf = (unit: number): number => (unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit)
 
 /** Members sorted, no white space. */
 const canonicalV2 = (document: PolicyDocument): string => {

@@ -18,7 +18,7 @@ export const bitOf = (sideEffect: SideEffect | undefined): number =>
 
 /** For people to sort by; never part of a decision. */
 export const riskOf = (tool: Tool): RiskLevel | undefined => {
-  if (tool.risk_level !== undefined) return tool.risk_level
+  if (tool.risk_level) return tool.risk_level
   const trust = rank(tool.required_trust)
   if (tool.side_effect === 'destructive' || trust === 3) return 'high'
   if (tool.side_effect === 'write' || trust === 2) return 'medium'

@@ -33,13 +33,19 @@ interface Item {
 }
 
 const valueFault = (value: unknown, depth: number): string | undefined => {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return undefined
+  if (value === null || typeof value === 'boolean') return undefined
+  if (typeof value === 'string') return isWellFormed(value) ? undefined : unpaired
   if (typeof value === 'number') return Number.isFinite(value) ? undefined : `${value} is not a JSON value`
   if (typeof value !== 'object') return `${shown(value)} is not a JSON value`
   if (depth === depthMax) return `nested deeper than ${depthMax} levels`
   if (!Array.isArray(value) && !isPlain(value)) return 'not a plain object'
-  return Object.hasOwn(value, '__proto__') ? 'a member cannot be called __proto__' : undefined
+  if (Object.hasOwn(value, '__proto__')) return 'a member cannot be called __proto__'
+  return Object.keys(value).every(isWellFormed) ? undefined : `a member's name ${unpaired}`
 }
+
+/** Implementations read half of a surrogate pair each in their own way, so no two would agree on such a name. */
+const unpaired = 'holds half of a surrogate pair, which is no text'
+const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(text)
 
 /** Made by a literal or by `JSON.parse`, here or in another realm: nothing but own members to be read. */
 const isPlain = (value: object): boolean => {

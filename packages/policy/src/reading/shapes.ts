@@ -12,13 +12,13 @@ export const conditionsPerRuleMax = 16
 /** Values in the list of one `in` or `not_in`. */
 export const valuesPerConditionMax = 256
 
-/** One of a few words, trimmed and in any case, as the Go implementation reads them; blank counts as left out. */
+/** One of a few words, in any case, as the Go implementation reads them; empty counts as left out. */
 const word = <const W extends string>(words: readonly [W, ...W[]]) =>
   z
     .string()
     .meta({ enum: [...words] })
     .transform((text, context): W | undefined => {
-      const plain = text.trim().toLowerCase()
+      const plain = text.toLowerCase()
       const known = words.find((one) => one === plain)
       if (known !== undefined || plain === '') return known
       const guess = meant(plain, words)
