@@ -51,7 +51,6 @@ const consult = (collected: Collected, grant: CompiledGrant, ask: Ask, walk: Wal
   }
   const rules = covering(book, ask.target, ask.ids.target)
   const [speaking] = rules
-  let objects = false
   for (const rule of rules) {
     if (rule.auditRequired && (rule === speaking || rule.denies)) collected.auditRequired = true
     if (!rule.denies) continue
@@ -59,10 +58,9 @@ const consult = (collected: Collected, grant: CompiledGrant, ask: Ask, walk: Wal
     const { truth, inDoubt, pointer } = weigh(rule, ask.request, walk)
     if (truth === false || (inDoubt && walk.doubt?.inFavour)) continue
     collected.denial ??= { grant, rule, pointer }
-    objects = true
   }
   // The most specific name decides alone: a denial that does not apply leaves the call to other grants.
-  if (!objects && speaking?.denies === false) admit(collected, grant, speaking, ask, walk)
+  if (speaking?.denies === false) admit(collected, grant, speaking, ask, walk)
 }
 
 /** What a call does. Whatever is no tool is a read, and a task was judged when its call was; undefined: nobody knows. */

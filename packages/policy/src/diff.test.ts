@@ -78,6 +78,23 @@ test('another reason for the same verdict is told', () => {
   ])
 })
 
+test('a reason that rests on what was not recorded is not told as a change', () => {
+  const rules = (name: string) => [
+    { name: 'refund', when: [{ pointer: '/amount', op: 'lte', value: 500 }] },
+    { name, decision: 'deny' },
+  ]
+  const tooMuch = (rest: object) =>
+    policy(rules('list'), { tools: [{ name: 'refund', side_effect: 'write' }], ...rest })
+  // Met, the rule meets a side effect that is not listed; not met, it is the argument. Refused either way.
+  const found = diff(
+    compile(tooMuch({})),
+    compile(policy([{ name: 'list' }])),
+    [call('refund', { recorded: [] })],
+    now,
+  )
+  expect(found).toMatchObject({ same: 1, changed: [], undecidable: [] })
+})
+
 test('from observe to enforcing shows what will be refused', () => {
   const observed = compile(policy([{ name: 'list' }], { policy: { mode: 'observe' } }))
   const enforced = compile(policy([{ name: 'list' }]))

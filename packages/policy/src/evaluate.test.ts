@@ -60,6 +60,34 @@ describe('verdicts that are kept', () => {
     expect(policy.memo).toHaveLength(memoEntriesMax)
   })
 
+  test('are not mistaken for those of another session that falls on the same place', () => {
+    const sessions = Array.from({ length: memoEntriesMax + 1 }, (_, i) => ({
+      name: `s${i}`,
+      agent_id: 'ops',
+      revoked: i > 0,
+    }))
+    const policy = compile({ ...document, sessions })
+    expect(evaluate(policy, call({ session: 's0' }), now).allowed).toBe(true)
+    expect(evaluate(policy, call({ session: `s${memoEntriesMax}` }), now).reason).toBe('session_revoked')
+  })
+
+  test('are not mistaken for those of another kind of completion', () => {
+    const prompt_rules = [{ name: 'summary' }]
+    const policy = compile({
+      ...document,
+      policy: { governs: ['all'] },
+      grants: [{ ...document.grants?.[0], name: 'g', prompt_rules }],
+    })
+    const complete = (refType: string) =>
+      evaluate(policy, { agent: 'ops', method: 'completion/complete', target: 'summary', refType }, now)
+        .allowed
+    expect([complete('ref/prompt'), complete('ref/resource'), complete('ref/prompt')]).toEqual([
+      true,
+      false,
+      true,
+    ])
+  })
+
   test('do not include one that rests on arguments', () => {
     const grants = [
       {
@@ -134,6 +162,22 @@ describe('whatever a request holds', () => {
     expect(evaluate(compile(document), call({ human: 'alice', session: 'a' }), Number.NaN).allowed).toBe(
       false,
     )
+  })
+
+  test('a document that nobody read, with times that are none, gives what has no time', () => {
+    const grant = { ...document.grants?.[0], name: 'g' }
+    for (const times of [{ not_after: 'soon' }, { not_after: undefined, not_before: 'late' }]) {
+      const policy = compile({ ...document, grants: [{ ...grant, ...times }] })
+      expect(evaluate(policy, call(), now).reason).toBe('tool_not_granted')
+    }
+    for (const session of [{ idle_timeout: '1 day' }, { max_lifetime: '1 day' }]) {
+      const policy = compile({
+        ...document,
+        session,
+        sessions: [{ name: 'a', agent_id: 'ops', issued_at: '2026-06-01T11:59:59Z' }],
+      })
+      expect(evaluate(policy, call({ session: 'a', sessionSeenAt: now }), now).reason).toBe('session_expired')
+    }
   })
 
   test('wrong types are strangers', () => {

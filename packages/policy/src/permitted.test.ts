@@ -62,6 +62,28 @@ test('names resources and prompts that grants allow; where a kind is not governe
   expect(may('prompts/get', 'anything')).toBe('yes')
 })
 
+test('a rule that may or may not apply can only lower the worst case and raise the best', () => {
+  const strict = {
+    name: 'list',
+    required_trust: 'high' as const,
+    when: [{ pointer: '/all', op: 'eq' as const, value: true }],
+  }
+  const of = (name: string, rest: object) => ({
+    name,
+    agent_id: 'ops',
+    max_trust: 'low' as const,
+    allowed_side_effects: ['read' as const],
+    ...rest,
+  })
+  const mayList = (...grants: ReturnType<typeof of>[]) =>
+    permitted(compile({ ...document, grants }), { agent: 'ops' }, now).may('tools/call', 'list')
+  // The stricter rule, if it applies, asks for more than the other grant gives.
+  expect(mayList(of('a', {}), of('b', { tool_rules: [strict] }))).toBe('depends')
+  // Where it applies it asks too much, where it does not nobody gives: but who knows that of a call not made?
+  expect(mayList(of('b', { tool_rules: [{ ...strict, required_trust: 'low' }] }))).toBe('depends')
+  expect(mayList(of('a', { max_trust: 'high' }), of('b', { tool_rules: [strict] }))).toBe('yes')
+})
+
 test('a stranger may nothing that is governed', () => {
   const { tools, resources } = permitted(compile(document), { agent: 'eve' }, now)
   expect(tools.every(({ permission }) => permission === 'no')).toBe(true)
