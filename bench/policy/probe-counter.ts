@@ -90,7 +90,7 @@ const counts = shuffled(grants, seed)
   .slice(0, 64)
   .map((caller) => {
     const request = mixedCall(caller, true)
-    policy.memo.fill(undefined)
+    policy.memo.entries.fill(undefined)
     return countOne(take, () => void evaluate(policy, request, noon))
   })
 const answer: Count = {

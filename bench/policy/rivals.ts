@@ -86,7 +86,7 @@ const measureSize = async (rules: Size, { quick, seed }: Options): Promise<Figur
   const cedarNs = nsPerCall(loopOf(cedar, calls, few), rounds)
   const casbinNs = nsPerCall(loopOf(casbin, calls, few * 5), rounds)
   const memolessNs = nsPerCall(
-    loopOf(sentinel, calls, 100_000, () => policy.memo.fill(undefined)),
+    loopOf(sentinel, calls, 100_000, () => policy.memo.entries.fill(undefined)),
     rounds * 3,
   )
   const sentinelNs = nsPerCall(loopOf(sentinel, calls, 100_000), rounds * 3)

@@ -1,7 +1,7 @@
 import { askOf } from './ask.ts'
 import type { CompiledPolicy } from './compile.ts'
 import { decide } from './decide.ts'
-import { slotOf } from './memo.ts'
+import { markOf, memoEntriesMax } from './memo.ts'
 import { kindOf } from './method.ts'
 import type { Decision, PolicyRequest } from './model.ts'
 import { idOf } from './subject.ts'
@@ -23,8 +23,12 @@ export const evaluate = (policy: CompiledPolicy, request: PolicyRequest, now: nu
   const session = request.session ? (policy.sessions.get(request.session)?.id ?? -1) : 0
   // Strangers and unknown names are judged anew each time: what they send must not push out what is asked often.
   const isKnown = target !== 0 && session >= 0 && human + agent + team !== 0
-  const slot = slotOf(human, agent, team, session, target)
-  const kept = isKnown ? memo[slot] : undefined
+  if (!isKnown) return decide(policy, askOf(policy, request, now), createWalk())
+
+  const mark = markOf(human, agent, team, session, target)
+  const slot = mark & (memoEntriesMax - 1)
+  const isRepeated = memo.marks[slot] === mark
+  const kept = isRepeated ? memo.entries[slot] : undefined
   if (
     kept !== undefined &&
     kept.ids.target === target &&
@@ -40,13 +44,14 @@ export const evaluate = (policy: CompiledPolicy, request: PolicyRequest, now: nu
     return kept.decision
   }
 
+  memo.marks[slot] = mark
   const ids = { human, agent, team, target }
   const ask = askOf(policy, request, now, ids)
   const walk = createWalk()
   const decision = decide(policy, ask, walk)
-  if (isKnown && walk.repeatable) {
+  if (isRepeated && walk.repeatable) {
     const { from, until } = walk
-    memo[slot] = { ids, session, kind: ask.kind, refType: request.refType, from, until, decision }
+    memo.entries[slot] = { ids, session, kind: ask.kind, refType: request.refType, from, until, decision }
   }
   return decision
 }

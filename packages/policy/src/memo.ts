@@ -1,4 +1,5 @@
 import type { MethodKind } from './method.ts'
+import { mix } from './mix.ts'
 import type { Decision } from './model.ts'
 
 /** The names of a call as the document's own numbers; 0 for what the document does not name. */
@@ -23,9 +24,17 @@ export interface MemoEntry {
 /** Verdicts kept at a time. A fixed table: a newer one takes the place of an older, so nobody can make it grow. */
 export const memoEntriesMax = 4096
 
-export type Memo = (MemoEntry | undefined)[]
+/** A verdict is kept when the same call comes twice: callers that come once leave a mark and touch nothing else. */
+export interface Memo {
+  readonly marks: Int32Array
+  readonly entries: (MemoEntry | undefined)[]
+}
 
-export const createMemo = (): Memo => new Array<MemoEntry | undefined>(memoEntriesMax).fill(undefined)
+export const createMemo = (): Memo => ({
+  marks: new Int32Array(memoEntriesMax),
+  entries: new Array<MemoEntry | undefined>(memoEntriesMax),
+})
 
-export const slotOf = (human: number, agent: number, team: number, session: number, target: number): number =>
-  (human * 31 + agent * 131 + team * 1031 + session * 8191 + target * 65_599) & (memoEntriesMax - 1)
+/** What stands for a call in the table: its low bits are its place. */
+export const markOf = (human: number, agent: number, team: number, session: number, target: number): number =>
+  mix(mix(mix(mix(mix(0, human), agent), team), session), target)

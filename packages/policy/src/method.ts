@@ -21,6 +21,7 @@ const plumbing =
   /^(initialize|ping|server\/discover|logging\/setLevel|(tools|prompts|resources(\/templates)?)\/list|notifications\/.*)$/s
 
 export const kindOf = (method: string): MethodKind => {
+  if (method === 'tools/call') return 'tools'
   const kind = kinds.get(method)
   if (kind !== undefined) return kind
   if (method.startsWith('tasks/')) return 'tasks'

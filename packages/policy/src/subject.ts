@@ -53,7 +53,8 @@ export const compileSubjects = <T extends Ordered>(
   const agents = new Map<string, number>()
   const teams = new Map<string, number>()
   const groupOf = createTripleTable(entries.length)
-  const groups: T[][] = []
+  // A subject that has one entry, as most have, leads straight to it.
+  const groups: (T | T[])[] = []
   const shapes = new Set<number>()
   for (const { subject, value } of entries) {
     const human = internSubject(humans, subject.human_id)
@@ -63,8 +64,8 @@ export const compileSubjects = <T extends Ordered>(
     if (shape === 0) continue
     shapes.add(shape)
     const group = groupOf.get(human, agent, team)
-    if (group !== undefined) groups[group]?.push(value)
-    else groupOf.set(human, agent, team, groups.push([value]) - 1)
+    if (group === undefined) groupOf.set(human, agent, team, groups.push(value) - 1)
+    else addTo(groups, group, value)
   }
   for (const { human_id, agent_id, team_id } of alsoNamed) {
     internSubject(humans, human_id)
@@ -80,7 +81,7 @@ export const compileSubjects = <T extends Ordered>(
       if ((shape & known) !== shape) continue
       // A bit that is set makes -1, all ones, and keeps the id; one that is not makes 0.
       const group = groupOf.get(human & -(shape & 1), agent & -((shape >> 1) & 1), team & -(shape >> 2))
-      if (group !== undefined) found = merged(found, groups[group] as T[])
+      if (group !== undefined) found = merged(found, groups[group] as T | T[])
     }
     return found
   }
@@ -91,8 +92,14 @@ export const compileSubjects = <T extends Ordered>(
 const shapeOf = (human: number, agent: number, team: number): number =>
   Number(human !== 0) | (Number(agent !== 0) << 1) | (Number(team !== 0) << 2)
 
-/** Two ascending lists as one. Nearly always one of them is empty, and then nothing is copied. */
-const merged = <T extends Ordered>(left: readonly T[], right: readonly T[]): readonly T[] => {
-  if (left.length === 0) return right
-  return [...left, ...right].sort((a, b) => a.order - b.order)
+const addTo = <T>(groups: (T | T[])[], group: number, value: T): void => {
+  const there = groups[group] as T | T[]
+  if (Array.isArray(there)) there.push(value)
+  else groups[group] = [there, value]
+}
+
+/** Ascending entries and more of them as one list. Nearly always the first are none, and then nothing is copied. */
+const merged = <T extends Ordered>(left: readonly T[], right: T | T[]): readonly T[] => {
+  if (left.length === 0) return Array.isArray(right) ? right : [right]
+  return left.concat(right).sort((a, b) => a.order - b.order)
 }

@@ -1,3 +1,5 @@
+import { mix } from './mix.ts'
+
 /** A hash table from three small integers to one, open addressed in one flat array: a look-up touches one place. */
 export interface TripleTable {
   readonly get: (a: number, b: number, c: number) => number | undefined
@@ -14,9 +16,7 @@ export const createTripleTable = (most: number): TripleTable => {
 
   /** Where the triple is, or the free place where it would be. A place is free while its value cell is 0. */
   const placeOf = (a: number, b: number, c: number): number => {
-    let hash = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b) ^ Math.imul(c, 0xc2b2ae35)
-    hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d)
-    for (let slot = (hash ^ (hash >>> 13)) & mask; ; slot = (slot + 1) & mask) {
+    for (let slot = mix(mix(mix(0, a), b), c) & mask; ; slot = (slot + 1) & mask) {
       const at = slot * CELLS
       if (cells[at + 3] === 0 || (cells[at] === a && cells[at + 1] === b && cells[at + 2] === c)) return at
     }

@@ -266,8 +266,9 @@ export const referenceVerdict = (document: PolicyDocument, request: PolicyReques
   const named = live.map((grant) => {
     const rules = rulesFor(grant, request)
     const covering = rules?.filter((rule) => matchesName(rule.name, target, v2))
-    const specific = covering?.toSorted((a, b) => specificity(b.name, v2) - specificity(a.name, v2))[0]
-    const denials = covering?.filter((rule) => rule.decision === 'deny') ?? []
+    const sorted = covering?.toSorted((a, b) => specificity(b.name, v2) - specificity(a.name, v2))
+    const specific = sorted?.[0]
+    const denials = sorted?.filter((rule) => rule.decision === 'deny') ?? []
     return { grant, isWhole: rules === undefined, specific, denials }
   })
   const asksAudit = named.some(({ specific, denials }) =>
@@ -276,10 +277,8 @@ export const referenceVerdict = (document: PolicyDocument, request: PolicyReques
   const audit = asksAudit ? 'required' : 'best-effort'
   const isTool = kind === 'tools'
 
-  for (const { grant, specific, denials } of named) {
-    const ordered =
-      specific?.decision === 'deny' ? [specific, ...denials.filter((rule) => rule !== specific)] : denials
-    const hit = ordered.map((rule) => ruleHolds(rule, request)).find(({ truth }) => truth !== false)
+  for (const { grant, denials } of named) {
+    const hit = denials.map((rule) => ruleHolds(rule, request)).find(({ truth }) => truth !== false)
     if (hit === undefined) continue
     const rest = {
       policyVersion: versionOf(grant),
