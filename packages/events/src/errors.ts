@@ -1,0 +1,46 @@
+/** Why events could not be written down, carried or read. Public: codes are added, never changed. */
+export const eventErrorCodes = [
+  /** Another writer owns the directory. */
+  'segment_locked',
+  /** The directory or one of its files cannot be opened, created or listed. */
+  'segment_unavailable',
+  /** A file holds what no writer left there. Nobody guesses what it meant. */
+  'segment_corrupt',
+  /** A file of a newer format. */
+  'segment_version_unknown',
+  /** An append was refused by the disk; nothing of it stayed. */
+  'segment_write_failed',
+  /** Nobody can say any more what is on the disk: the writer takes nothing until it is opened anew. */
+  'segment_failed',
+  'segment_closed',
+  'segment_read_failed',
+  /** The offset that was asked for was deleted; `details.first` is the first there is. */
+  'offset_deleted',
+  /** An entry or a batch that could never be taken. */
+  'too_large',
+  /** More is waiting than may wait. */
+  'overloaded',
+] as const
+
+export type EventErrorCode = (typeof eventErrorCodes)[number]
+
+export interface EventErrorOptions {
+  readonly cause?: unknown
+  /** Whether the same call may succeed later. */
+  readonly retryable?: boolean
+  readonly details?: Readonly<Record<string, string | number>>
+}
+
+export class EventError extends Error {
+  override readonly name = 'EventError'
+  readonly code: EventErrorCode
+  readonly retryable: boolean
+  readonly details: Readonly<Record<string, string | number>>
+
+  constructor(code: EventErrorCode, message: string, options: EventErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+    this.retryable = options.retryable ?? false
+    this.details = options.details ?? {}
+  }
+}
