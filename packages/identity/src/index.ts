@@ -1,0 +1,25 @@
+export {
+  type ApiKeys,
+  apiKeyCharsMax,
+  apiKeyCharsMin,
+  apiKeysMax,
+  createApiKeys,
+  keyIdOf,
+} from './api-keys.ts'
+export {
+  createServerTokens,
+  mintServerToken,
+  type ServerTokenOptions,
+  type ServerTokensOptions,
+  type Signer,
+} from './assertion.ts'
+export { type Bearer, type BearerOptions, bearerAlgorithms, createBearer, tokenCharsMax } from './bearer.ts'
+export { bearerTokenOf, type Challenge, challengeOf } from './challenge.ts'
+export { createRemoteKeys, type RemoteKeysOptions } from './jwks.ts'
+export {
+  type Authentication,
+  type Principal,
+  type RejectionCode,
+  rejectionCodes,
+  type ServerBinding,
+} from './principal.ts'
