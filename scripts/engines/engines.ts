@@ -1,0 +1,5 @@
+import type { Engine } from './engine.ts'
+import { kafka } from './kafka/broker.ts'
+
+/** Every engine by its name. `npm run test:engines` starts them all. */
+export const engines: Readonly<Record<string, Engine>> = { kafka }

@@ -1,0 +1,74 @@
+import { spawnSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { run } from '../../run.ts'
+import type { Say } from '../engine.ts'
+
+const oldestJava = 17
+const pom = join(import.meta.dirname, 'pom.xml')
+
+/** Gives the class path of a Kafka broker, from the cache when it is there, and brings it and Java when they are not. */
+export const installKafka = async (say: Say): Promise<string> => {
+  const version = process.env['ENGINES_KAFKA_VERSION'] ?? pinnedVersion()
+  const jars = join(cacheFolder(), `kafka-${version}`)
+  if (!hasJava()) await installWithApt('openjdk-17-jre-headless', `Java ${oldestJava} or newer`, hasJava, say)
+  // The pom lies beside the jars that it brought: another pom brings others.
+  const copied = join(jars, 'pom.xml')
+  if (!existsSync(copied) || readFileSync(copied, 'utf8') !== readFileSync(pom, 'utf8')) {
+    if (!hasMaven()) await installWithApt('maven', 'Maven', hasMaven, say)
+    await fetchJars(jars, version, say)
+  }
+  return join(jars, '*')
+}
+
+const pinnedVersion = (): string => {
+  const version = /<kafka\.version>(.+)<\/kafka\.version>/.exec(readFileSync(pom, 'utf8'))?.[1]
+  if (version === undefined) throw new Error(`${pom} names no kafka.version`)
+  return version
+}
+
+const cacheFolder = (): string =>
+  process.env['ENGINES_CACHE'] ??
+  join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'mcp-sentinel')
+
+const hasJava = (): boolean => {
+  const { stderr } = spawnSync('java', ['-version'], { encoding: 'utf8' })
+  return Number(/version "(\d+)/.exec(stderr ?? '')?.[1]) >= oldestJava
+}
+
+const hasMaven = (): boolean => spawnSync('mvn', ['--version']).status === 0
+
+const installWithApt = async (
+  name: string,
+  what: string,
+  isThere: () => boolean,
+  say: Say,
+): Promise<void> => {
+  const byHand = `kafka needs ${what}: install it (Debian: apt-get install ${name})`
+  if (spawnSync('apt-get', ['--version']).status !== 0 || process.getuid?.() !== 0) throw new Error(byHand)
+  say(`kafka: installing ${name} with apt-get, because this machine has no ${what}`)
+  const options = ['-o', 'DPkg::Lock::Timeout=300', '-qq']
+  const install = [...options, 'install', '-y', '--no-install-recommends', name]
+  const update = await run('apt-get', [...options, 'update'], dirname(pom))
+  const installed = await run('env', ['DEBIAN_FRONTEND=noninteractive', 'apt-get', ...install], dirname(pom))
+  if (!isThere()) throw new Error(`${byHand}\n${update.output}\n${installed.output}`)
+}
+
+/** Into a folder of its own first: another process either sees all of the jars or none. */
+const fetchJars = async (jars: string, version: string, say: Say): Promise<void> => {
+  say(`kafka: fetching Kafka ${version} with Maven into ${jars}`)
+  mkdirSync(dirname(jars), { recursive: true })
+  const arriving = mkdtempSync(`${jars}-`)
+  try {
+    const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${arriving}`]
+    const flags = ['-B', '-q', '--strict-checksums', '-f', pom, `-Dkafka.version=${version}`]
+    const { code, output } = await run('mvn', [...flags, ...goal], dirname(jars))
+    if (code !== 0) throw new Error(`Maven brought no Kafka ${version}:\n${output}`)
+    cpSync(pom, join(arriving, 'pom.xml'))
+    rmSync(jars, { recursive: true, force: true })
+    renameSync(arriving, jars)
+  } finally {
+    rmSync(arriving, { recursive: true, force: true })
+  }
+}
