@@ -40,13 +40,22 @@ const main = async (): Promise<number> => {
     if (program !== undefined) return await runCommand(program, args, { ...process.env, ...env })
     for (const [variable, value] of Object.entries(env)) console.log(`export ${variable}=${value}`)
     say('up until Ctrl-C')
-    const alive = setInterval(() => {}, 60_000)
-    await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
-    clearInterval(alive)
+    await untilToldToEnd()
     return 0
   } finally {
     await Promise.all(running.map((engine) => engine.stop()))
   }
+}
+
+/** Also when what started this is gone: nobody would press Ctrl-C any more. */
+const untilToldToEnd = async (): Promise<void> => {
+  const parent = process.ppid
+  let watch: NodeJS.Timeout | undefined
+  const orphaned = new Promise<void>((resolve) => {
+    watch = setInterval(() => process.ppid !== parent && resolve(), 1000)
+  })
+  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM'), orphaned])
+  clearInterval(watch)
 }
 
 const isNamed = (name: string): boolean => {
