@@ -7,6 +7,8 @@ import type { Say } from '../engine.ts'
 
 const oldestJava = 17
 const pom = join(import.meta.dirname, 'pom.xml')
+// Spelled out, so that a failure names its cause; by its short name, Maven would only say that it found no such plug-in.
+const copyDependencies = 'org.apache.maven.plugins:maven-dependency-plugin:copy-dependencies'
 
 /** Gives the class path of a Kafka broker, from the cache when it is there, and brings it and Java when they are not. */
 export const installKafka = async (say: Say): Promise<string> => {
@@ -61,7 +63,7 @@ const fetchJars = async (jars: string, version: string, say: Say): Promise<void>
   mkdirSync(dirname(jars), { recursive: true })
   const arriving = mkdtempSync(`${jars}-`)
   try {
-    const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${arriving}`]
+    const goal = [copyDependencies, '-DincludeScope=runtime', `-DoutputDirectory=${arriving}`]
     const flags = ['-B', '-q', '--strict-checksums', '-f', pom, `-Dkafka.version=${version}`]
     const { code, output } = await run('mvn', [...flags, ...goal], dirname(jars))
     if (code !== 0) throw new Error(`Maven brought no Kafka ${version}:\n${output}`)
