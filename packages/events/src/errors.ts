@@ -20,6 +20,11 @@ export const eventErrorCodes = [
   'too_large',
   /** More is waiting than may wait. */
   'overloaded',
+  /** The log has no room, and some group has not read what would make room. */
+  'log_full',
+  /** The partition is another member's by now. */
+  'claim_lost',
+  'group_name_invalid',
 ] as const
 
 export type EventErrorCode = (typeof eventErrorCodes)[number]

@@ -35,7 +35,9 @@ export {
   type RequestRecord,
   type TraceContext,
 } from './envelope.ts'
+export { EventError, type EventErrorCode, eventErrorCodes } from './errors.ts'
 export { createIds, isUuid } from './ids.ts'
+export type { Claim, EventLog, LogConsumer, LogEntry, LogRecord, ReadLimits, Tail } from './log.ts'
 export { redact, redacted } from './redact.ts'
 export {
   type Break,

@@ -5,12 +5,12 @@ import { encodeFrame, type SegmentEntry, type SizedEntry, sizeEntry } from './fr
 import type { TailFile } from './tail-file.ts'
 
 /** Offsets from `first` up to, and without, `next`. */
-export interface OffsetRange {
+interface OffsetRange {
   readonly first: number
   readonly next: number
 }
 
-export interface AppendOptions {
+interface AppendOptions {
   /**
    * `true` (default): answered when it is on the disk. `false`: answered when it is in the file, so that it survives
    * the process but not the machine; it is on the disk with the next sync.

@@ -14,7 +14,7 @@ import { decodeFrame, type Frame, fileHeadBytes, frameBytesAt } from './frame.ts
 import { createOffsetIndex, type OffsetIndex } from './offset-index.ts'
 import { corruption } from './recover.ts'
 
-export interface ReadOptions {
+interface ReadOptions {
   /**
    * The offset to stop before: a writer's `durable()`, or its `written()` for what may yet be lost with the machine.
    * Before it every frame is whole, so that whatever cannot be read there is damage, never a write in progress.
@@ -25,7 +25,7 @@ export interface ReadOptions {
   readonly batchFramesMax?: number
 }
 
-export interface ReadBatch {
+interface ReadBatch {
   /** Views of one buffer: who keeps one value keeps the batch. */
   readonly frames: readonly Frame[]
   /** Where to read on. */
