@@ -21,7 +21,8 @@ export interface SegmentFile {
 
 export type OpenFile = (path: string, flags: string) => Promise<SegmentFile>
 
-export const openFile: OpenFile = open
+/** For the eyes of the writer's account only: events say who did what. */
+export const openFile: OpenFile = (path, flags) => open(path, flags, 0o600)
 
 /** A call may write less than it was given, on a disk that is nearly full above all. */
 export const writeWhole = async (file: SegmentFile, bytes: Uint8Array, position: number): Promise<void> => {

@@ -6,7 +6,7 @@ export interface OffsetIndex {
   readonly add: (offset: number, position: number) => void
 }
 
-export interface Place {
+interface Place {
   readonly offset: number
   readonly position: number
 }

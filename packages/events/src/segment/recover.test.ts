@@ -87,6 +87,11 @@ test('pages that were promised and never written are cut like any torn end', asy
   expect([nextOffset, cut?.bytes]).toEqual([3, 9000])
 })
 
+test('files are for the eyes of their owner only', async () => {
+  const { path } = await threeFrames()
+  expect((await stat(path)).mode & 0o777).toBe(0o600)
+})
+
 test('frames that span the pieces a file is read in are found', async () => {
   const directory = await temporaryDirectory()
   const writer = await createSegmentWriter({ directory })

@@ -1,7 +1,7 @@
 import { type OpenFile, openFile } from '../files.ts'
 
 /** What happens before an operation goes to the disk: it may wait, or throw in its place. */
-export interface Faults {
+interface Faults {
   open?: (path: string, flags: string) => Promise<void> | void
   /** May say how many of the bytes are written. */
   write?: (bytes: number) => Promise<number> | number
