@@ -119,41 +119,41 @@ describe.runIf(brokers)('a real broker', () => {
     const ends = await admin.fetchTopicOffsets(topic)
     expect(ends.map(({ high }) => high)).toEqual(['10', '10', '10', '10'])
   })
-})
 
-test('a broker that is killed and started again has every acknowledged record, once', async () => {
-  const running = await engine.start(console.error)
-  onTestFinished(() => running.stop())
-  const address = running.env['KAFKA_BROKERS'] ?? ''
-  const client = clientOf(address)
-  const topic = await topicOf(client, 1)
-  // One that gives up soon when the only broker is gone.
-  const producer = await idempotentProducerOf(clientOf(address, 1))
-  let acknowledged = 0
-  const produceUntil = async (count: number): Promise<void> => {
-    while (acknowledged < count) {
-      await producer.send({ topic, acks: -1, messages: [{ value: String(acknowledged) }] })
-      acknowledged += 1
+  test('has every acknowledged record, once, when it was killed and started again', async () => {
+    const running = await engine.start(console.error)
+    onTestFinished(() => running.stop())
+    const address = running.env['KAFKA_BROKERS'] ?? ''
+    const client = clientOf(address)
+    const topic = await topicOf(client, 1)
+    // One that gives up soon when the only broker is gone.
+    const producer = await idempotentProducerOf(clientOf(address, 1))
+    let acknowledged = 0
+    const produceUntil = async (count: number): Promise<void> => {
+      while (acknowledged < count) {
+        await producer.send({ topic, acks: -1, messages: [{ value: String(acknowledged) }] })
+        acknowledged += 1
+      }
     }
-  }
-  const cutOff = expect(produceUntil(Infinity)).rejects.toThrow()
-  await expect.poll(() => acknowledged, inTime).toBeGreaterThan(50)
-  await running.kill()
-  await cutOff
-  await running.restart()
-  // The record whose acknowledgement never came is sent again; the broker knows by its sequence whether it has it.
-  const total = acknowledged + 50
-  await produceUntil(total)
-  const { read } = await memberOf(client, unique('group'), topic)
-  await expect.poll(() => read.at(-1)?.value, inTime).toBe(String(total - 1))
-  expect(read.map(({ value }) => Number(value))).toEqual(numbers(total))
-})
-
-test('npm run engines runs a command beside the engine and ends as the command ends', async () => {
-  const command = 'process.exit(/^127\\.0\\.0\\.1:\\d+$/.test(process.env.KAFKA_BROKERS) ? 42 : 1)'
-  const run = join(import.meta.dirname, '../run.ts')
-  const cli = spawn(process.execPath, [run, 'kafka', '--', process.execPath, '-e', command], {
-    stdio: 'ignore',
+    const cutOff = expect(produceUntil(Infinity)).rejects.toThrow()
+    await expect.poll(() => acknowledged, inTime).toBeGreaterThan(50)
+    await running.kill()
+    await cutOff
+    await running.restart()
+    // The record whose acknowledgement never came is sent again; the broker knows by its sequence whether it has it.
+    const total = acknowledged + 50
+    await produceUntil(total)
+    const { read } = await memberOf(client, unique('group'), topic)
+    await expect.poll(() => read.at(-1)?.value, inTime).toBe(String(total - 1))
+    expect(read.map(({ value }) => Number(value))).toEqual(numbers(total))
   })
-  expect(await once(cli, 'exit')).toEqual([42, null])
+
+  test('serves a command of npm run engines, which ends as the command ends', async () => {
+    const command = 'process.exit(/^127\\.0\\.0\\.1:\\d+$/.test(process.env.KAFKA_BROKERS) ? 42 : 1)'
+    const run = join(import.meta.dirname, '../run.ts')
+    const cli = spawn(process.execPath, [run, 'kafka', '--', process.execPath, '-e', command], {
+      stdio: 'ignore',
+    })
+    expect(await once(cli, 'exit')).toEqual([42, null])
+  })
 })
