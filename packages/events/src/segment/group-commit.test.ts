@@ -1,4 +1,4 @@
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { createFaultyFiles, createGate } from './fault-tests/faulty-files.ts'
 import { temporaryDirectory } from './fault-tests/temporary-directory.ts'
 import type { SegmentEntry } from './frame.ts'
@@ -59,7 +59,12 @@ test('calls of one turn are one write and one sync, and keep their order', async
   const { writer, counts, syncs, texts } = await openWriter()
   const writesAtOpen = counts.write
   const expected = Array.from({ length: 300 }, (_, n) => `call ${n}`)
-  const calls = expected.map((text, n) => writer.append([entry(text)], { durable: n % 3 === 0 }))
+  let turn = Promise.resolve()
+  const calls = expected.map((text, n) => {
+    // As after many awaits: later in the same turn of the event loop.
+    turn = turn.then(() => {})
+    return turn.then(() => writer.append([entry(text)], { durable: n % 3 === 0 }))
+  })
   await Promise.all(calls)
   expect([counts.write - writesAtOpen, syncs()]).toEqual([1, 1])
   expect(await texts()).toEqual(expected)
@@ -82,15 +87,21 @@ test('entries of one call stay together and get their offsets in order; none get
 })
 
 test('best effort is answered without a sync, and is on the disk after its interval', async () => {
-  const { writer, faults, syncs } = await openWriter({ syncIntervalMs: 1 })
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const { writer, faults, syncs } = await openWriter({ syncIntervalMs: 200 })
   const gates = [createGate(), createGate()]
   let started = 0
   faults.datasync = () => gates[started++]?.wait()
   await writer.append([entry('a')], bestEffort)
+  vi.advanceTimersByTime(199)
+  expect(syncs()).toBe(0)
+  vi.advanceTimersByTime(1)
   await gates[0]?.reached
   expect([writer.written(), writer.durable()]).toEqual([1, 0])
-  // Written during a sync that began before it: its own interval has to be kept all the same.
+  // Written during a sync that began before it: when that one ends, its own interval is long over.
   await writer.append([entry('b')], bestEffort)
+  vi.advanceTimersByTime(200)
   gates[0]?.open()
   await gates[1]?.reached
   expect(writer.durable()).toBe(1)
@@ -117,6 +128,14 @@ test('what waits is bounded: above it append is refused, and taken again when th
   await Promise.all(taken)
   await writer.append([hundred, hundred])
   expect(await texts()).toHaveLength(4)
+})
+
+test('closing syncs what nobody waits for', async () => {
+  const { writer, syncs } = await openWriter()
+  await writer.append([entry('a')], bestEffort)
+  expect([writer.durable(), syncs()]).toEqual([0, 0])
+  await writer.close()
+  expect([writer.durable(), syncs()]).toEqual([1, 1])
 })
 
 test('closing answers all that was taken, syncs it, and takes no more', async () => {

@@ -120,6 +120,13 @@ test('damage before the limit is said with file and place, after all that is who
     details: { file: path, position: 8 + 2 * 106 },
   })
 
+  await writeFile(path, Buffer.concat([bytes.subarray(0, 8 + 106), bytes.subarray(8)]))
+  expect((await reader.read(0, { limit })).next).toBe(1)
+  await expect(reader.read(1, { limit })).rejects.toMatchObject({
+    code: 'segment_corrupt',
+    details: { file: path, position: 8 + 106 },
+  })
+
   await writeFile(path, bytes)
   await truncate(path, bytes.length - 106)
   const short = await reader.read(0, { limit })

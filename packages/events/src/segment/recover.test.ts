@@ -47,11 +47,12 @@ test('a file cut at any length is opened with the frames that are whole, and say
 test('a bit flipped in the last frame cuts it; in another it is damage that names file and place', async () => {
   const { directory, path, bytes, starts } = await threeFrames()
   const [, second = 0, third = 0] = starts
-  for (let bit = second * 8; bit < bytes.length * 8; bit++) {
+  // One bit of each byte: that every bit shows is for the frame's own test.
+  for (let byte = second; byte < bytes.length; byte++) {
     const flipped = Buffer.from(bytes)
-    flipped.writeUInt8(flipped.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3)
+    flipped.writeUInt8(flipped.readUInt8(byte) ^ (1 << (byte & 7)), byte)
     const recovering = recoverBytes(path, directory, flipped)
-    if (bit < third * 8) {
+    if (byte < third) {
       const details = { file: path, position: second }
       await expect(recovering).rejects.toMatchObject({ code: 'segment_corrupt', retryable: false, details })
       expect(await readFile(path)).toEqual(flipped)
@@ -60,7 +61,7 @@ test('a bit flipped in the last frame cuts it; in another it is damage that name
       expect(await recovering).toMatchObject({ position: third, nextOffset: 2, cut })
     }
   }
-}, 30_000)
+})
 
 describe('what is not ours is refused and left as it is', () => {
   test.each<[string, string, (bytes: Buffer) => Buffer]>([
