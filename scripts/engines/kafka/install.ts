@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { run } from '../../run.ts'
 import type { Say } from '../engine.ts'
 
@@ -15,13 +15,17 @@ export const installKafka = async (say: Say): Promise<string> => {
   const version = process.env['ENGINES_KAFKA_VERSION'] ?? pinnedVersion()
   const jars = join(cacheFolder(), `kafka-${version}`)
   if (!hasJava()) await installWithApt('openjdk-17-jre-headless', `Java ${oldestJava} or newer`, hasJava, say)
-  // The pom lies beside the jars that it brought: another pom brings others.
-  const copied = join(jars, 'pom.xml')
-  if (!existsSync(copied) || readFileSync(copied, 'utf8') !== readFileSync(pom, 'utf8')) {
+  if (!isWhole(jars)) {
     if (!hasMaven()) await installWithApt('maven', 'Maven', hasMaven, say)
     await fetchJars(jars, version, say)
   }
   return join(jars, '*')
+}
+
+/** The pom lies beside the jars that it brought: another pom brings others. */
+const isWhole = (jars: string): boolean => {
+  const copied = join(jars, 'pom.xml')
+  return existsSync(copied) && readFileSync(copied, 'utf8') === readFileSync(pom, 'utf8')
 }
 
 const pinnedVersion = (): string => {
@@ -31,8 +35,10 @@ const pinnedVersion = (): string => {
 }
 
 const cacheFolder = (): string =>
-  process.env['ENGINES_CACHE'] ??
-  join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'mcp-sentinel')
+  resolve(
+    process.env['ENGINES_CACHE'] ??
+      join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'mcp-sentinel'),
+  )
 
 const hasJava = (): boolean => {
   const { stderr } = spawnSync('java', ['-version'], { encoding: 'utf8' })
@@ -64,10 +70,20 @@ const fetchJars = async (jars: string, version: string, say: Say): Promise<void>
   const arriving = mkdtempSync(`${jars}-`)
   try {
     const goal = [copyDependencies, '-DincludeScope=runtime', `-DoutputDirectory=${arriving}`]
-    const flags = ['-B', '-q', '--strict-checksums', '-f', pom, `-Dkafka.version=${version}`]
+    const flags = [
+      '-B',
+      '-q',
+      '-Dstyle.color=never',
+      '--strict-checksums',
+      '-f',
+      pom,
+      `-Dkafka.version=${version}`,
+    ]
     const { code, output } = await run('mvn', [...flags, ...goal], dirname(jars))
     if (code !== 0) throw new Error(`Maven brought no Kafka ${version}:\n${output}`)
     cpSync(pom, join(arriving, 'pom.xml'))
+    // Another process was as quick, and its broker may be running from there.
+    if (isWhole(jars)) return
     rmSync(jars, { recursive: true, force: true })
     renameSync(arriving, jars)
   } finally {
