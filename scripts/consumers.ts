@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileS
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from './build.ts'
+import type { Floors } from './check/floor-table.ts'
 import { compileStrictly, createProject, pack } from './consumer-project.ts'
 import { faultsOf } from './run.ts'
 import { entriesOf, isBuilt, type Member, publishedOf } from './workspace.ts'
@@ -90,16 +91,27 @@ const tryWhole = async (member: Member, tarballs: ReadonlyMap<string, string>, n
       report(name, `${file} runs on Node ${version}`, await faultsOf(binary, [`out/${file}.js`], folder))
 }
 
+/** Does the package promise to do without Node? Then its declarations must do without Node's, too. */
+const isForEveryRuntime = ({ folder }: Member): boolean => {
+  const table: Floors = JSON.parse(readFileSync(join(root, 'scripts/check/floors.json'), 'utf8'))
+  return table[folder]?.node === false
+}
+
 /** With nothing beside it: the root entry needs no optional peer, neither when it runs nor in its declarations. */
 const tryBare = async (member: Member, tarballs: ReadonlyMap<string, string>, nodes: readonly Node[]) => {
   const folder = join(temporary, `${member.folder}-bare`)
   const name = member.manifest.name
-  if (!report(name, 'installs alone', await createProject(folder, tarballsOf(member, tarballs)))) return
+  const types = isForEveryRuntime(member) ? [] : ['node']
+  const dependencies = {
+    ...tarballsOf(member, tarballs),
+    ...(types.length > 0 ? { '@types/node': versionOf('@types/node') } : {}),
+  }
+  if (!report(name, 'installs alone', await createProject(folder, dependencies))) return
   writeFileSync(
     join(folder, 'root.ts'),
     `import * as root from '${name}'\nif (!root) throw new Error('empty')\n`,
   )
-  if (!report(name, 'root type-checks alone', await compileStrictly(folder, ['root.ts'], [], root))) return
+  if (!report(name, 'root type-checks alone', await compileStrictly(folder, ['root.ts'], types, root))) return
   for (const { version, binary } of nodes)
     report(name, `root alone runs on Node ${version}`, await faultsOf(binary, ['out/root.js'], folder))
 }
