@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
@@ -6,7 +5,8 @@ import { run } from '../../run.ts'
 import type { Say } from '../engine.ts'
 
 const oldestJava = 17
-const pom = join(import.meta.dirname, 'pom.xml')
+const folder = import.meta.dirname
+const pom = join(folder, 'pom.xml')
 // Spelled out, so that a failure names its cause; by its short name, Maven would only say that it found no such plug-in.
 const copyDependencies = 'org.apache.maven.plugins:maven-dependency-plugin:copy-dependencies'
 
@@ -14,9 +14,10 @@ const copyDependencies = 'org.apache.maven.plugins:maven-dependency-plugin:copy-
 export const installKafka = async (say: Say): Promise<string> => {
   const version = process.env['ENGINES_KAFKA_VERSION'] ?? pinnedVersion()
   const jars = join(cacheFolder(), `kafka-${version}`)
-  if (!hasJava()) await installWithApt('openjdk-17-jre-headless', `Java ${oldestJava} or newer`, hasJava, say)
+  if (!(await hasJava()))
+    await installWithApt('openjdk-17-jre-headless', `Java ${oldestJava} or newer`, hasJava, say)
   if (!isWhole(jars)) {
-    if (!hasMaven()) await installWithApt('maven', 'Maven', hasMaven, say)
+    if (!(await hasMaven())) await installWithApt('maven', 'Maven', hasMaven, say)
     await fetchJars(jars, version, say)
   }
   return join(jars, '*')
@@ -40,27 +41,30 @@ const cacheFolder = (): string =>
       join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'mcp-sentinel'),
   )
 
-const hasJava = (): boolean => {
-  const { stderr } = spawnSync('java', ['-version'], { encoding: 'utf8' })
-  return Number(/version "(\d+)/.exec(stderr ?? '')?.[1]) >= oldestJava
+const hasJava = async (): Promise<boolean> => {
+  const { output } = await run('java', ['-version'], folder)
+  return Number(/version "(\d+)/.exec(output)?.[1]) >= oldestJava
 }
 
-const hasMaven = (): boolean => spawnSync('mvn', ['--version']).status === 0
+const works = async (command: string): Promise<boolean> =>
+  (await run(command, ['--version'], folder)).code === 0
+
+const hasMaven = (): Promise<boolean> => works('mvn')
 
 const installWithApt = async (
   name: string,
   what: string,
-  isThere: () => boolean,
+  isThere: () => Promise<boolean>,
   say: Say,
 ): Promise<void> => {
   const byHand = `kafka needs ${what}: install it (Debian: apt-get install ${name})`
-  if (spawnSync('apt-get', ['--version']).status !== 0 || process.getuid?.() !== 0) throw new Error(byHand)
+  if (process.getuid?.() !== 0 || !(await works('apt-get'))) throw new Error(byHand)
   say(`kafka: installing ${name} with apt-get, because this machine has no ${what}`)
   const options = ['-o', 'DPkg::Lock::Timeout=300', '-qq']
   const install = [...options, 'install', '-y', '--no-install-recommends', name]
-  const update = await run('apt-get', [...options, 'update'], dirname(pom))
-  const installed = await run('env', ['DEBIAN_FRONTEND=noninteractive', 'apt-get', ...install], dirname(pom))
-  if (!isThere()) throw new Error(`${byHand}\n${update.output}\n${installed.output}`)
+  const update = await run('apt-get', [...options, 'update'], folder)
+  const installed = await run('env', ['DEBIAN_FRONTEND=noninteractive', 'apt-get', ...install], folder)
+  if (!(await isThere())) throw new Error(`${byHand}\n${update.output}\n${installed.output}`)
 }
 
 /** Into a folder of its own first: another process either sees all of the jars or none. */
