@@ -16,6 +16,7 @@ const home = join(import.meta.dirname, '../..')
 const configuration = [
   '.gitignore',
   'biome.json',
+  'knip.json',
   'tsconfig.base.json',
   'tsconfig.json',
   'tsup.base.ts',
@@ -122,7 +123,6 @@ export const toyWorkspace = (planted: Readonly<Record<string, string>> = {}): st
   const root = mkdtempSync(join(tmpdir(), 'toy-workspace-'))
   onTestFinished(() => rmSync(root, { recursive: true, force: true }))
   for (const file of configuration) cpSync(join(home, file), join(root, file), { recursive: true })
-  writeFileSync(join(root, 'knip.json'), knipConfiguration())
   for (const [file, text] of Object.entries({ ...sound, ...planted })) {
     mkdirSync(dirname(join(root, file)), { recursive: true })
     writeFileSync(join(root, file), text)
@@ -130,10 +130,6 @@ export const toyWorkspace = (planted: Readonly<Record<string, string>> = {}): st
   linkDependencies(root)
   return root
 }
-
-/** This repository's own, without the programs that its engines call: knip objects to an exception that nobody needs. */
-const knipConfiguration = (): string =>
-  readFileSync(join(home, 'knip.json'), 'utf8').replace(/^ *"ignoreBinaries".*\n/m, '')
 
 /** This repository's dependencies, but the toy's own packages. */
 const linkDependencies = (root: string): void => {
