@@ -61,7 +61,7 @@ const groupBytesMax = 256 * 1024
  */
 export const createGroupCommit = (options: GroupCommitOptions): GroupCommit => {
   const { tail, waitingBytesMax, syncIntervalMs } = options
-  let waiting: Call[] = []
+  const waiting: Call[] = []
   let unsynced: Written[] = []
   /** Of all calls that are not answered yet. */
   let waitingBytes = 0
@@ -83,12 +83,11 @@ export const createGroupCommit = (options: GroupCommitOptions): GroupCommit => {
     waitingBytes -= call.bytes
     call.reject(error)
   }
+  /** What still waits to be written is refused by the loop that writes. */
   const fail = (error: EventError): void => {
     failed = error
     for (const { call } of unsynced) refuse(call, error)
-    for (const call of waiting) refuse(call, error)
     unsynced = []
-    waiting = []
   }
 
   const takeGroup = () => {

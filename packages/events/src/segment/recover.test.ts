@@ -1,6 +1,7 @@
 import { copyFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { createFaultyFiles } from './fault-tests/faulty-files.ts'
 import { temporaryDirectory } from './fault-tests/temporary-directory.ts'
 import { openFile, segmentName } from './files.ts'
 import { fileHeadBytes } from './frame.ts'
@@ -91,6 +92,19 @@ test('pages that were promised and never written are cut like any torn end', asy
 test('files are for the eyes of their owner only', async () => {
   const { path } = await threeFrames()
   expect((await stat(path)).mode & 0o777).toBe(0o600)
+})
+
+test('nothing is built on what may not be on the disk: neither a new file nor what a crash left', async () => {
+  const { directory, path, bytes } = await threeFrames()
+  const entry = { receivedAtMs: 1, value: Buffer.alloc(100) }
+  const files = createFaultyFiles()
+  await writeFile(path, bytes.subarray(0, -1))
+  const writer = await createSegmentWriter({ directory, open: files.open, segmentBytesMax: bytes.length })
+  expect(files.calls.splice(0)).toEqual(['truncate', 'datasync'])
+  await writer.append([entry])
+  // The head, then the name, then frames; what was in the file before is on the disk since it was opened.
+  expect(files.calls.splice(0)).toEqual(['write', 'datasync', 'sync', 'write', 'datasync'])
+  await writer.close()
 })
 
 test('frames that span the pieces a file is read in are found', async () => {

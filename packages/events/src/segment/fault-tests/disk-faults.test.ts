@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdir, readdir } from 'node:fs/promises'
+import { mkdir, readdir, stat } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
 import type { SegmentEntry } from '../frame.ts'
@@ -149,6 +149,15 @@ test('a new file begins when the last is full, named by its first offset; all be
     21,
   ])
   expect(await readTexts(directory, 20)).toEqual(texts)
+})
+
+test('no file outgrows its limit, however many calls come at once', async () => {
+  const { directory, writer } = await openWriter({ segmentBytesMax: 350 })
+  const texts = Array.from({ length: 50 }, (_, n) => `${n}`.padEnd(40 + n))
+  await Promise.all(texts.map((text) => writer.append([entry(text)])))
+  for (const name of await segmentsIn(directory))
+    expect((await stat(`${directory}/${name}`)).size).toBeLessThanOrEqual(350)
+  expect(await readTexts(directory, 50)).toEqual(texts)
 })
 
 test('a file that cannot be begun refuses the group and leaves nothing; the next is begun where it would have', async () => {

@@ -13,37 +13,46 @@ export interface FaultyFiles {
   readonly open: OpenFile
   readonly faults: Faults
   readonly counts: { datasync: number; write: number }
+  /** All that was asked of the disk, in order. */
+  readonly calls: string[]
 }
 
 /** Real files, whose operations are counted and can be made to fail. */
 export const createFaultyFiles = (): FaultyFiles => {
   const faults: Faults = {}
   const counts = { datasync: 0, write: 0 }
+  const calls: string[] = []
   const open: OpenFile = async (path, flags) => {
     await faults.open?.(path, flags)
     const file = await openFile(path, flags)
     return {
       read: (...bytes) => file.read(...bytes),
       stat: () => file.stat(),
-      sync: () => file.sync(),
+      sync: () => {
+        calls.push('sync')
+        return file.sync()
+      },
       close: () => file.close(),
       write: async (bytes, offset, length, position) => {
         counts.write++
+        calls.push('write')
         const some = await faults.write?.(length)
         return file.write(bytes, offset, some ?? length, position)
       },
       datasync: async () => {
         counts.datasync++
+        calls.push('datasync')
         await faults.datasync?.()
         return file.datasync()
       },
       truncate: async (length) => {
+        calls.push('truncate')
         await faults.truncate?.()
         return file.truncate(length)
       },
     }
   }
-  return { open, faults, counts }
+  return { open, faults, counts, calls }
 }
 
 export const diskError = (code: string): Error => Object.assign(new Error(code), { code })
