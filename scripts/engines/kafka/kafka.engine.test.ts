@@ -70,7 +70,8 @@ describe.runIf(brokers)('a real broker', () => {
     const [described] = (await admin.fetchTopicMetadata({ topics: [topic] })).topics
     expect(described?.partitions).toHaveLength(3)
     await admin.deleteTopics({ topics: [topic] })
-    expect(await admin.listTopics()).not.toContain(topic)
+    // The controller answers for the deletion, the broker for the list, and it learns of it a moment later.
+    await expect.poll(() => admin.listTopics(), inTime).not.toContain(topic)
     const producer = await idempotentProducerOf(clientOf(brokers, 1))
     await expect(producer.send({ topic: unique('nobody'), messages: [{ value: '' }] })).rejects.toThrow()
   })
