@@ -1,4 +1,7 @@
 import { defineConfig } from 'tsup'
 import { library } from '../../tsup.base.ts'
 
-export default defineConfig({ ...library(['src/index.ts', 'src/adapters/segment-log.ts']), platform: 'node' })
+export default defineConfig({
+  ...library(['src/index.ts', 'src/adapters/kafka-log.ts', 'src/adapters/segment-log.ts']),
+  platform: 'node',
+})

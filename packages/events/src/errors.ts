@@ -25,6 +25,9 @@ export const eventErrorCodes = [
   /** The partition is another member's by now. */
   'claim_lost',
   'group_name_invalid',
+  /** The brokers cannot be reached, or did not do what they were asked; `retryable` says whether time may heal it. */
+  'log_unavailable',
+  'log_closed',
 ] as const
 
 export type EventErrorCode = (typeof eventErrorCodes)[number]
