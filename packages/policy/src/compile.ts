@@ -79,8 +79,8 @@ export interface CompiledPolicy {
   readonly memo: Memo
 }
 
-const byName = (a: Grant, b: Grant): number =>
-  byCodePoint(a.namespace ?? '', b.namespace ?? '') || byCodePoint(a.name, b.name)
+const byName = (a: Grant, b: Grant): number => byCodePoint(fullName(a), fullName(b))
+const fullName = ({ namespace = '', name }: Grant): string => `${namespace}\0${name}`
 
 const NO_CONDITIONS: readonly CompiledCondition[] = []
 const NO_RULES: RuleBook = compileNames([], true)

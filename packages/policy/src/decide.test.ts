@@ -484,6 +484,11 @@ describe('grants combine', () => {
     expect(judge([ship, letter]).matchedGrant?.name).toBe(letter.name)
   })
 
+  test('namespace and name compare as one text with NUL between them, as Go has it', () => {
+    const [nul, none] = [grant('z', { namespace: '\0' }), grant('a', {})]
+    expect(judge([none, nul]).matchedGrant).toEqual({ name: 'z', namespace: '\0' })
+  })
+
   test('of two tools with one name, which no reader accepts, the first counts', () => {
     const tools = [{ name: 'list' }, { name: 'list', side_effect: 'read' as const }]
     const decision = evaluate(compile({ ...base, tools, grants: [grant('a', {})] }), alice, now)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { compile, evaluate, type PolicyDocument, type PolicyRequest } from './index.ts'
-import { memoEntriesMax } from './memo.ts'
+import { markOf, memoEntriesMax } from './memo.ts'
 
 const now = Date.parse('2026-06-01T12:00:00Z')
 const document: PolicyDocument = {
@@ -62,14 +62,22 @@ describe('verdicts that are kept', () => {
   })
 
   test('are not mistaken for those of another session that falls on the same place', () => {
-    const sessions = Array.from({ length: memoEntriesMax + 1 }, (_, i) => ({
-      name: `s${i}`,
-      agent_id: 'ops',
-      revoked: i > 0,
-    }))
-    const policy = compile({ ...document, sessions })
-    for (let i = 0; i < 2; i++) expect(evaluate(policy, call({ session: 's0' }), now).allowed).toBe(true)
-    expect(evaluate(policy, call({ session: `s${memoEntriesMax}` }), now).reason).toBe('session_revoked')
+    const ids = Array.from({ length: memoEntriesMax + 1 }, (_, i) => i + 1)
+    const sessions = ids.map((id) => ({ name: `s${id}`, agent_id: 'ops' }))
+    const { grants, targets } = compile({ ...document, sessions })
+    const agent = grants.agents.get('ops') ?? 0
+    const placeOf = (id: number) => markOf(0, agent, 0, id, targets.get('list') ?? 0) & (memoEntriesMax - 1)
+    // There are more sessions than places, so two of them share one.
+    const seen = new Map<number, number>()
+    const second = ids.find((id) => seen.has(placeOf(id)) || !seen.set(placeOf(id), id)) ?? 0
+    const first = seen.get(placeOf(second)) ?? 0
+    expect([first, second]).not.toContain(0)
+
+    const revoked = sessions.map((one) => (one.name === `s${second}` ? { ...one, revoked: true } : one))
+    const policy = compile({ ...document, sessions: revoked })
+    const judge = (id: number) => evaluate(policy, call({ session: `s${id}` }), now).reason
+    expect([judge(first), judge(first)]).toEqual(['allowed', 'allowed'])
+    expect([judge(second), judge(second), judge(second)]).toEqual(Array(3).fill('session_revoked'))
   })
 
   test('are not mistaken for those of another kind of completion', () => {
