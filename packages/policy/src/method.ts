@@ -7,7 +7,6 @@ import type { Governed } from './model.ts'
 export type MethodKind = Governed | 'plumbing' | 'unknown'
 
 const kinds: ReadonlyMap<string, Governed> = new Map<string, Governed>([
-  ['tools/call', 'tools'],
   ['call_tool', 'tools'],
   ['resources/read', 'resources'],
   ['prompts/get', 'prompts'],
@@ -22,8 +21,6 @@ const plumbing =
 
 export const kindOf = (method: string): MethodKind => {
   if (method === 'tools/call') return 'tools'
-  const kind = kinds.get(method)
-  if (kind !== undefined) return kind
   if (method.startsWith('tasks/')) return 'tasks'
-  return plumbing.test(method) ? 'plumbing' : 'unknown'
+  return kinds.get(method) ?? (plumbing.test(method) ? 'plumbing' : 'unknown')
 }
