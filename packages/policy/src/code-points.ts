@@ -8,5 +8,5 @@ export const byCodePoint = (a: string, b: string): number => {
   return a.length - b.length
 }
 
-/** Surrogates stand for code points above all others, and as code units they lie below some. */
-const rankOf = (unit: number): number => (unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit)
+/** Surrogates, whose upper five bits are 27, stand for code points above all others, and as code units lie below some. */
+const rankOf = (unit: number): number => (unit >> 11 === 27 ? unit + 0x10000 : unit)
