@@ -11,6 +11,12 @@ export const evaluateEach = (policy: CompiledPolicy, requests: readonly PolicyRe
   return allowed
 }
 
+/** Empties the memo, so that nothing of one pass over the callers is given again in the next. */
+export const forget = ({ memo }: CompiledPolicy): void => {
+  memo.entries.fill(undefined)
+  memo.marks.fill(0)
+}
+
 const batch = 1_000
 
 /**
