@@ -98,6 +98,13 @@ export const integer = (least: number, most: number) =>
     .transform(Number)
     .refine((value) => value >= least && value <= most, `is not a whole number from ${least} to ${most}`)
 
+/** From 0 to 1. */
+export const ratio = () =>
+  z
+    .string()
+    .regex(/^(0|1|0?\.\d{1,9}|1\.0{1,9})$/, 'is not a number from 0 to 1')
+    .transform(Number)
+
 export const port = () => integer(0, 65_535)
 
 export const flag = () =>

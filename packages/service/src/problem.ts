@@ -7,6 +7,8 @@ export interface Problem {
   readonly details?: Readonly<Record<string, unknown>> | undefined
   /** After how long it may be tried again. */
   readonly retryAfterS?: number | undefined
+  /** What HTTP asks for beside it, such as `Allow` or `WWW-Authenticate`. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
 }
 
 /** Thrown by a handler; the shell around it answers with the problem. */
