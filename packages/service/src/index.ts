@@ -35,7 +35,6 @@ export {
   type HttpObservation,
   type Metrics,
   type MetricsOptions,
-  type Registry,
 } from './metrics.ts'
 export { createMetricsApp, type MetricsAppOptions } from './metrics-app.ts'
 export { type Problem, ProblemError, problemBody, problemOf, unforeseen } from './problem.ts'
@@ -58,3 +57,4 @@ export {
   type TracingOptions,
   untraced,
 } from './tracing.ts'
+export { variablesTable } from './variables-table.ts'
