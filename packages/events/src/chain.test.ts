@@ -184,6 +184,36 @@ describe('what a chain makes', () => {
   })
 })
 
+describe('an event that was taken back', () => {
+  test('leaves no trace in the chain, whatever its kind, and only the last can be', () => {
+    const { payloads, chain } = chainOf(2)
+    const makers = [
+      () => chain.request(record),
+      () => chain.gap({ lost: 1, reason: 'r', from: 'a', until: 'b' }),
+      () => chain.checkpoint(key),
+    ]
+    const taken = makers.map((make) => {
+      const { payload } = make()
+      chain.revert()
+      return payload
+    })
+    expect(() => chain.revert()).toThrow('only the last')
+    expect(taken.map((payload) => JSON.parse(payload)._audit.seq)).toEqual([4, 4, 4])
+    expect(breaksOf([...payloads, chain.request(record).payload])).toEqual([])
+  })
+
+  test('that could not even be made moves nothing', () => {
+    const { payloads, chain } = chainOf(1)
+    const unreadable = new Proxy(record, {
+      get: () => {
+        throw new Error('no')
+      },
+    })
+    expect(() => chain.request(unreadable)).toThrow('no')
+    expect(breaksOf([...payloads, chain.request(record).payload])).toEqual([])
+  })
+})
+
 describe('ids', () => {
   test('are UUIDs of version 7 that sort in the order they were made, whatever the clock does', () => {
     const times = [1000, 1000, 999, 2000, 1500]

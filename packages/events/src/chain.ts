@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { hash, type KeyObject, sign } from 'node:crypto'
 import {
   type ChainStart,
@@ -40,7 +41,7 @@ export interface ChainPosition {
 
 /**
  * The events of one producer from one start on, each with the head of the one before. Making an event moves the chain:
- * an event that was made must be kept, or told as a gap.
+ * an event that was made must be kept, or taken back and told as a gap.
  */
 export interface Chain {
   readonly position: () => ChainPosition
@@ -48,6 +49,8 @@ export interface Chain {
   readonly request: (record: RequestRecord, trace?: TraceContext, type?: RequestType) => Envelope
   readonly gap: (gap: Gap) => Envelope
   readonly checkpoint: (key: CheckpointKey) => Envelope
+  /** The last event was not kept: the chain stands where it stood before it. Once after an event. */
+  readonly revert: () => void
 }
 
 type RequestType = Extract<EventType, 'mcp.request' | 'mcp.request.open'>
@@ -57,6 +60,7 @@ export const createChain = (options: ChainOptions): Chain => {
   const chain = `${producer}/${ids()}`
   let seq = 0
   let head = ''
+  let headBefore: string | undefined
   let lastTime = 0
   let time = new Date(0).toISOString()
 
@@ -67,9 +71,20 @@ export const createChain = (options: ChainOptions): Chain => {
       lastTime = now
       time = new Date(now).toISOString()
     }
-    seq++
-    const payload = payloadOf({ chain, event_type: type, id: ids(), prev: head, seq, source, time, v: 1 })
+    const audit = {
+      chain,
+      event_type: type,
+      id: ids(),
+      prev: head,
+      seq: seq + 1,
+      source,
+      time,
+      v: 1,
+    } as const
+    const payload = payloadOf(audit)
+    headBefore = head
     head = headAfter(payload)
+    seq++
     return { ...trace, timestamp: time, trace_id: traceIdOf(trace), source, event_type: type, payload }
   }
 
@@ -86,6 +101,12 @@ export const createChain = (options: ChainOptions): Chain => {
       const upTo = { chain, seq, head }
       const sig = sign(null, Buffer.from(signedText(upTo)), privateKey).toString('base64url')
       return event('mcp.checkpoint', (audit) => checkpointPayload(audit, { ...upTo, kid, sig }))
+    },
+    revert: () => {
+      assert(headBefore !== undefined, 'only the last event can be taken back')
+      seq--
+      head = headBefore
+      headBefore = undefined
     },
   }
 }

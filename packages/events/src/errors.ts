@@ -28,6 +28,12 @@ export const eventErrorCodes = [
   /** The brokers cannot be reached, or did not do what they were asked; `retryable` says whether time may heal it. */
   'log_unavailable',
   'log_closed',
+  /** What must be written down before a call goes on cannot be; `cause` says why. */
+  'audit_unavailable',
+  /** Events could not be delivered; `retryable` says whether time may heal it, or somebody has to. */
+  'sink_unavailable',
+  /** Events that a sink rejected for good wait for somebody to look at them, and there is no room for more. */
+  'rejected_full',
 ] as const
 
 export type EventErrorCode = (typeof eventErrorCodes)[number]

@@ -34,6 +34,8 @@ export interface Frame {
   readonly value: Buffer
   /** Where the next frame starts. */
   readonly end: number
+  /** Of the whole frame. */
+  readonly bytes: number
 }
 
 export interface Corrupt {
@@ -90,7 +92,7 @@ export const decodeFrame = (buffer: Buffer, at: number): Frame | 'incomplete' | 
   if (headers === undefined) return { corrupt: 'headers that are none' }
   if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(receivedAtMs))
     return { corrupt: 'an offset or time out of range' }
-  return { offset, receivedAtMs, headers, value: buffer.subarray(valueAt, end), end }
+  return { offset, receivedAtMs, headers, value: buffer.subarray(valueAt, end), end, bytes: end - at }
 }
 
 /** How many bytes the frame at this place needs, by its own account. */

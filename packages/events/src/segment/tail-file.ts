@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises'
-import { EventError } from '../errors.ts'
+import { failure, refusal } from './disk-errors.ts'
 import { type OpenFile, segmentName, writeWhole } from './files.ts'
 import { fileHeadBytes } from './frame.ts'
 import { createSegment, type Recovered } from './recover.ts'
@@ -80,17 +80,3 @@ export const createTailFile = (recovered: Recovered, options: TailFileOptions): 
     close: () => file.close(),
   }
 }
-
-/** Space and handles come back; a broken disk does not. */
-const passing = ['ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'EAGAIN', 'EINTR']
-
-const refusal = (cause: unknown): EventError => {
-  const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error'
-  return new EventError('segment_write_failed', `The segment file took nothing: ${code}`, {
-    cause,
-    retryable: passing.includes(code),
-  })
-}
-
-const failure = (why: string, cause: unknown): EventError =>
-  new EventError('segment_failed', `The segment writer is closed for good: ${why}`, { cause })

@@ -1,4 +1,4 @@
-import { EventError } from '../errors.ts'
+import { unavailableUnless } from './disk-errors.ts'
 import { makeDirectory, type OpenFile, openFile } from './files.ts'
 import { fileHeadBytes, frameBytesMax } from './frame.ts'
 import { createGroupCommit, type GroupCommit } from './group-commit.ts'
@@ -54,15 +54,5 @@ export const createSegmentWriter = async (options: SegmentWriterOptions): Promis
   } catch (error) {
     await lock.release()
     throw error
-  }
-}
-
-const unavailableUnless = async <T>(attempt: () => Promise<T>, directory: string): Promise<T> => {
-  try {
-    return await attempt()
-  } catch (cause) {
-    if (cause instanceof EventError) throw cause
-    const { code } = cause as NodeJS.ErrnoException
-    throw new EventError('segment_unavailable', `${directory} cannot be opened: ${code ?? cause}`, { cause })
   }
 }

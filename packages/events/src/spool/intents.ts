@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict'
+import { eventBytesMax } from '../codec.ts'
+import type { Envelope, RequestRecord, TraceContext } from '../envelope.ts'
+import { EventError } from '../errors.ts'
+import { sizeEntry } from '../segment/frame.ts'
+import type { FrameHeaders } from '../segment/headers.ts'
+import type { SyncWriter } from '../segment/sync-writer.ts'
+import { encodeIntent, headersOf, type IntentValue, unknownEnd } from './frames.ts'
+import type { Journal } from './journal.ts'
+import { createOwed } from './owed.ts'
+import { closeReserveBytes, type Room } from './room.ts'
+import type { ScannedIntent } from './scan.ts'
+
+/** A call that may go on: whatever happens now, there will be one event of it. */
+export interface Intent {
+  /** How the call ended. The first time counts. */
+  readonly close: (record: RequestRecord) => void
+}
+
+export interface Intents {
+  readonly begin: (record: RequestRecord, trace?: TraceContext) => Promise<Intent>
+  /** Writes the event of a call that a process before left open. */
+  readonly closeUnknown: (intent: ScannedIntent) => void
+  readonly open: () => number
+  /** Events that the disk has not taken yet. */
+  readonly owed: () => number
+  /** The first offset that an open intent is at. */
+  readonly oldestOffset: () => number
+  /** Writes again, at the end, the open intents before an offset. False when not all found room. */
+  readonly carry: (before: number) => boolean
+  readonly close: () => void
+}
+
+export interface IntentsOptions {
+  readonly writer: SyncWriter
+  readonly journal: Journal
+  readonly room: Room
+  readonly clock: () => number
+  readonly request: (record: RequestRecord, trace?: TraceContext) => Envelope
+  readonly intentTimeoutMs: number
+  readonly onKept: () => void
+}
+
+interface Open {
+  readonly headers: FrameHeaders
+  readonly value: Buffer
+  readonly reservedBytes: number
+  offset: number
+}
+
+/** An intent becomes an event, which is somewhat larger and has at most `eventBytesMax`. */
+const intentBytesMax = eventBytesMax / 2
+
+export const createIntents = (options: IntentsOptions): Intents => {
+  const { writer, journal, room, clock, request, intentTimeoutMs, onKept } = options
+  const owed = createOwed()
+  /** By decision; in the order of their offsets, since whatever is written again is put in again. */
+  const open = new Map<string, Open>()
+  let isClosed = false
+
+  const settle = (id: string): void => {
+    room.release(open.get(id)?.reservedBytes ?? 0)
+    open.delete(id)
+  }
+
+  /** Keeps room for the frame to be carried on once, and for the event. */
+  const reserve = (frameBytes: number, valueBytes: number): number =>
+    frameBytes + valueBytes + closeReserveBytes
+
+  const write = (id: string, intent: IntentValue): void => {
+    const failed = writer.failed()
+    if (failed !== undefined) throw unavailable('its disk failed', failed)
+    const entry = { receivedAtMs: clock(), headers: headersOf('intent', id), value: encodeIntent(intent) }
+    const sized = sizeEntry(entry)
+    if (sized === undefined || entry.value.length > intentBytesMax)
+      throw unavailable('the record is too large', undefined, false)
+    const reservedBytes = reserve(sized.frameBytes, entry.value.length)
+    if (!room.has(sized.frameBytes + reservedBytes, 'event')) throw unavailable('the spool is full')
+    const offset = appendIntent(entry)
+    room.reserve(reservedBytes)
+    open.set(id, { ...entry, reservedBytes, offset })
+  }
+
+  const appendIntent = (entry: Parameters<SyncWriter['append']>[0]): number => {
+    try {
+      return writer.append(entry)
+    } catch (cause) {
+      if (cause instanceof EventError) throw unavailable('its disk took nothing', cause)
+      throw cause
+    }
+  }
+
+  /** Its call does not go on, so no event is owed. A crash that comes first makes it an `unknown` one. */
+  const withdraw = (id: string): void => {
+    const entry = { receivedAtMs: clock(), headers: headersOf('withdrawn', id), value: Buffer.alloc(0) }
+    owed.pay(() => {
+      if (writer.failed() !== undefined) return true
+      try {
+        writer.append(entry)
+      } catch {
+        return false
+      }
+      settle(id)
+      return true
+    })
+  }
+
+  const closeAs = (id: string, record: RequestRecord, trace: TraceContext | undefined): void => {
+    owed.pay(() => {
+      // It stays open on the disk, and the next start makes its event.
+      if (writer.failed() !== undefined) return true
+      const make = (): Envelope => request(record, trace)
+      if (journal.keep(make, 'owed', headersOf('close', id)) !== undefined) return false
+      settle(id)
+      onKept()
+      return true
+    })
+  }
+
+  return {
+    begin: async (record, trace) => {
+      const id = record.decision_id
+      assert(!open.has(id), 'a decision has one intent')
+      write(id, { record, trace })
+      try {
+        await within(intentTimeoutMs, writer.sync())
+      } catch (cause) {
+        withdraw(id)
+        throw cause
+      }
+      let isEnded = false
+      return {
+        close: (ended) => {
+          assert(ended.decision_id === id, 'the record of another decision')
+          if (isEnded || isClosed) return
+          isEnded = true
+          closeAs(id, fitting(ended, record), trace)
+        },
+      }
+    },
+    closeUnknown: ({ id, frameBytes, value, offset, intent }) => {
+      const reservedBytes = reserve(frameBytes, value.length)
+      room.reserve(reservedBytes)
+      open.set(id, { headers: headersOf('intent', id), value, reservedBytes, offset })
+      closeAs(id, unknownEnd(intent.record), intent.trace)
+    },
+    open: () => open.size,
+    owed: owed.count,
+    oldestOffset: () => open.values().next().value?.offset ?? Number.POSITIVE_INFINITY,
+    carry: (before) => {
+      for (const [id, intent] of open) {
+        if (intent.offset >= before) return true
+        try {
+          intent.offset = writer.append({
+            receivedAtMs: clock(),
+            headers: intent.headers,
+            value: intent.value,
+          })
+        } catch (error) {
+          if (error instanceof EventError) return false
+          throw error
+        }
+        open.delete(id)
+        open.set(id, intent)
+      }
+      return true
+    },
+    close: () => {
+      owed.close()
+      isClosed = true
+    },
+  }
+}
+
+/** What a record of a call's end may add to that of its begin is small; else only what counts is taken from it. */
+const fitting = (ended: RequestRecord, begun: RequestRecord): RequestRecord => {
+  if (JSON.stringify(ended).length <= intentBytesMax / 2) return ended
+  const { bytes_in, bytes_out, latency_ms, outcome, status } = ended
+  return { ...begun, bytes_in, bytes_out, latency_ms, outcome, status }
+}
+
+export const unavailable = (
+  why: string,
+  cause?: EventError,
+  retryable = cause?.retryable ?? true,
+): EventError =>
+  new EventError('audit_unavailable', `The call cannot be written down: ${why}`, { cause, retryable })
+
+const within = (timeoutMs: number, synced: Promise<void>): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(unavailable('its disk is slow')), timeoutMs)
+    synced.then(
+      () => {
+        clearTimeout(timer)
+        resolve()
+      },
+      (cause: EventError) => {
+        clearTimeout(timer)
+        reject(unavailable('its disk failed', cause))
+      },
+    )
+  })
