@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { join } from 'node:path'
+import { answerException, answerRows, summaryOf } from './answer.ts'
+import { readBody, withBodyInFile } from './body.ts'
+import { exception } from './exception.ts'
+import { createLane } from './lane.ts'
+import { refuseBeyondReading } from './reading.ts'
+import { type Asked, parseRequest } from './request.ts'
+import type { OpenSession, Outcome, Session } from './session.ts'
+import { renderCircumstances } from './settings.ts'
+import { readStatement, type Statement } from './statement.ts'
+import { createAuthentication, type Passwords, type User } from './users.ts'
+
+export interface InterfaceOptions {
+  readonly openSession: OpenSession
+  readonly version: string
+  readonly passwords: Passwords
+  /** Where bodies rest until the engine has read them. */
+  readonly incoming: string
+  readonly bodyBytesMax: number
+}
+
+/** A statement is held in memory whole, unlike the rows that follow one. */
+const statementBytesMax = 16 * 1024 * 1024
+
+/** Formats whose chunks, one after another, are the whole. The others have a head and a foot, and come in one piece. */
+const streamable = new Set([
+  'JSONEachRow',
+  'JSONCompactEachRow',
+  'JSONStringsEachRow',
+  'JSONCompactStringsEachRow',
+  'TabSeparated',
+  'TSV',
+  'CSV',
+  'RowBinary',
+])
+
+/** ClickHouse's HTTP interface over sessions of the engine. */
+export const createHttpInterface = (options: InterfaceOptions): RequestListener => {
+  const { openSession, version, passwords, incoming, bodyBytesMax } = options
+  const authenticate = createAuthentication(passwords)
+  const lanes = {
+    writer: createLane({ runningMax: 4, waitingMax: 64 }),
+    reader: createLane({ runningMax: 8, waitingMax: 256 }),
+  }
+  const killer = openSession()
+
+  const kill = (mark: string): Promise<unknown> =>
+    killer.run(`KILL QUERY WHERE startsWith(query, '${mark}') ASYNC`, 'Null')
+
+  const runIn = async (exchange: Exchange, session: Session): Promise<void> => {
+    const { asked, user, statement, text, signal, request, response } = exchange
+    const readsOnly = user === 'reader' || request.method === 'GET'
+    for (const each of renderCircumstances({ ...asked, user, readsOnly })) await session.run(each, 'Null')
+    if (signal.aborted) throw exception(394, 'Query was cancelled.')
+    const mark = `/* ${randomUUID()} */`
+    const onAbort = (): void => void kill(mark).catch(() => {})
+    signal.addEventListener('abort', onAbort, { once: true })
+    try {
+      const marked = `${mark} ${text}`
+      const format = statement.format ?? asked.format
+      const returnsRows = statement.verb === 'SELECT' || statement.verb === 'WITH'
+      const chunks =
+        returnsRows && streamable.has(format)
+          ? session.stream(marked, format)
+          : oneChunk(await session.run(marked, format), statement, response)
+      await answerRows(request, response, { chunks, format, compress: asked.compress, version })
+    } finally {
+      signal.removeEventListener('abort', onAbort)
+    }
+  }
+
+  const runInOwnSession = (exchange: Exchange): Promise<void> =>
+    lanes[exchange.user].run(async () => {
+      const session = openSession()
+      try {
+        await runIn(exchange, session)
+      } finally {
+        session.close()
+      }
+    }, exchange.signal)
+
+  const accept = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
+    if (pathname === '/ping') {
+      response.end('Ok.\n')
+      return
+    }
+    const user = authenticate(request.headers, searchParams)
+    const asked = parseRequest(request, searchParams)
+    const signal = abortedBy(response)
+    response.setHeader('X-ClickHouse-Query-Id', asked.queryId ?? randomUUID())
+    const exchange = { asked, user, signal, request, response }
+
+    const statement = asked.query === undefined ? undefined : readStatement(asked.query)
+    if (user === 'writer' && statement?.rows && !statement.rows.begun) {
+      const path = join(incoming, randomUUID())
+      const text = statement.rows.fromFile(path)
+      const limit = { name: 'bodyBytesMax', bytesMax: bodyBytesMax }
+      return withBodyInFile(request, limit, path, () => runInOwnSession({ ...exchange, statement, text }))
+    }
+    const body = await readBody(request, { name: 'the limit of a statement', bytesMax: statementBytesMax })
+    const text = [asked.query ?? [], decode(body)].flat().join('\n')
+    return runInOwnSession({ ...exchange, statement: readFor(user, text), text })
+  }
+
+  return (request, response) => {
+    accept(request, response).catch((error) => answerException(response, error, version))
+  }
+}
+
+interface Exchange {
+  readonly asked: Asked
+  readonly user: User
+  readonly statement: Statement
+  readonly text: string
+  readonly signal: AbortSignal
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+}
+
+const readFor = (user: User, text: string): Statement => {
+  const statement = readStatement(text)
+  if (user === 'reader') refuseBeyondReading(statement.verb, text)
+  return statement
+}
+
+const decode = (body: Buffer): string => {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body)
+  } catch (cause) {
+    throw exception(62, `Syntax error: the query is not UTF-8: ${cause}.`)
+  }
+}
+
+async function* oneChunk(outcome: Outcome, { verb }: Statement, response: ServerResponse) {
+  response.setHeader('X-ClickHouse-Summary', summaryOf(outcome, verb === 'INSERT'))
+  yield outcome.bytes
+}
+
+/** Aborted when the caller is gone before it was answered. */
+const abortedBy = (response: ServerResponse): AbortSignal => {
+  const controller = new AbortController()
+  response.once('close', () => {
+    if (!response.writableFinished) controller.abort()
+  })
+  return controller.signal
+}
