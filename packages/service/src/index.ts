@@ -24,7 +24,7 @@ export {
   type Readiness,
 } from './health.ts'
 export { addHealthRoutes } from './health-routes.ts'
-export { shellProblems } from './http-problem.ts'
+export { httpProblemOf, shellProblems } from './http-problem.ts'
 export { createLogger, type Logger, type LoggerOptions, type LogLevel, logLevels } from './log.ts'
 export {
   Counter,
