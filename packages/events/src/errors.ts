@@ -34,6 +34,18 @@ export const eventErrorCodes = [
   'sink_unavailable',
   /** Events that a sink rejected for good wait for somebody to look at them, and there is no room for more. */
   'rejected_full',
+  /** The store cannot be reached, or has no room or time now. */
+  'store_unavailable',
+  /** The store is set up otherwise than we expect, or does not know us. Somebody has to look. */
+  'store_misconfigured',
+  /** A question took more time or memory than one may. */
+  'store_limit',
+  /** The store will never take these rows. */
+  'store_rejected',
+  /** Another writer took over the partition. */
+  'store_fenced',
+  /** The database holds what no migration of ours made. */
+  'migration_conflict',
 ] as const
 
 export type EventErrorCode = (typeof eventErrorCodes)[number]

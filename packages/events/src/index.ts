@@ -38,7 +38,15 @@ export {
 export { EventError, type EventErrorCode, eventErrorCodes } from './errors.ts'
 export { createIds, isUuid } from './ids.ts'
 export type { Claim, EventLog, LogConsumer, LogEntry, LogRecord, ReadLimits, Tail } from './log.ts'
+export {
+  type EventTime,
+  eventTime,
+  logHeaders,
+  timestampAgeMsMax,
+  timestampLeadMsMax,
+} from './log-headers.ts'
 export { redact, redacted } from './redact.ts'
+export type { Delivery, EventSink, RejectedEvent } from './sink.ts'
 export {
   type Break,
   type BreakKind,

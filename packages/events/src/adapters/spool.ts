@@ -7,6 +7,7 @@ import { type SyncFiles, syncFiles } from '../segment/sync-files.ts'
 import { createSyncWriter } from '../segment/sync-writer.ts'
 import type { EventSink } from '../sink.ts'
 import type { Backoff } from '../spool/backoff.ts'
+import { appendWith, createBallast } from '../spool/ballast.ts'
 import { createCheckpoints, noCheckpoints } from '../spool/checkpoints.ts'
 import { endHeaders } from '../spool/frames.ts'
 import { createIntents, type Intent, unavailable } from '../spool/intents.ts'
@@ -114,9 +115,11 @@ export const createSpool = async (options: SpoolOptions): Promise<Spool> => {
     onFailed: (error) => report({ kind: 'failed', error }),
   })
   const room = createRoom({ bytesMax, full: scanned.files.slice(0, -1), tail: writer.tail })
+  const ballast = await createBallast(directory, ownReserveBytes, files)
+  const appendOwed = appendWith(writer, ballast)
   const losses = createLosses(clock)
   const chain = createChain({ producer, source, clock, ids, previous: scanned.previous, reason })
-  const journal = createJournal({ chain, writer, room, losses, clock, report })
+  const journal = createJournal({ chain, writer, appendOwed, room, losses, clock, report })
   const checkpoints =
     checkpointKey === undefined
       ? noCheckpoints
@@ -124,6 +127,7 @@ export const createSpool = async (options: SpoolOptions): Promise<Spool> => {
   const { request } = chain
   const intents = createIntents({
     writer,
+    appendOwed,
     journal,
     room,
     clock,
@@ -155,6 +159,7 @@ export const createSpool = async (options: SpoolOptions): Promise<Spool> => {
         if (hasRejected) await position.save()
         // What cannot be deleted now may be after the next batch; meanwhile there is less room, as `stats` says.
         await retain(shipped).catch(() => {})
+        ballast.refill()
         journal.tellLosses()
       },
       report,

@@ -12,6 +12,12 @@ export const refusal = (cause: unknown): EventError => {
   })
 }
 
+/** The disk has no room, or this account has none. */
+export const isDiskFull = ({ code, cause }: EventError): boolean => {
+  const disk = (cause as NodeJS.ErrnoException | undefined)?.code
+  return code === 'segment_write_failed' && (disk === 'ENOSPC' || disk === 'EDQUOT')
+}
+
 /** Nobody knows any more what is on the disk. */
 export const failure = (why: string, cause: unknown): EventError =>
   new EventError('segment_failed', `The segment writer is closed for good: ${why}`, { cause })

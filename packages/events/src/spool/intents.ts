@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { eventBytesMax } from '../codec.ts'
 import type { Envelope, RequestRecord, TraceContext } from '../envelope.ts'
 import { EventError } from '../errors.ts'
-import { sizeEntry } from '../segment/frame.ts'
+import { type SegmentEntry, sizeEntry } from '../segment/frame.ts'
 import type { FrameHeaders } from '../segment/headers.ts'
 import type { SyncWriter } from '../segment/sync-writer.ts'
 import { encodeIntent, headersOf, type IntentValue, unknownEnd } from './frames.ts'
@@ -33,6 +33,8 @@ export interface Intents {
 
 export interface IntentsOptions {
   readonly writer: SyncWriter
+  /** As `writer.append`, for what is owed. */
+  readonly appendOwed: (entry: SegmentEntry) => number
   readonly journal: Journal
   readonly room: Room
   readonly clock: () => number
@@ -52,7 +54,7 @@ interface Open {
 const intentBytesMax = eventBytesMax / 2
 
 export const createIntents = (options: IntentsOptions): Intents => {
-  const { writer, journal, room, clock, request, intentTimeoutMs, onKept } = options
+  const { writer, appendOwed, journal, room, clock, request, intentTimeoutMs, onKept } = options
   const owed = createOwed()
   /** By decision; in the order of their offsets, since whatever is written again is put in again. */
   const open = new Map<string, Open>()
@@ -81,7 +83,7 @@ export const createIntents = (options: IntentsOptions): Intents => {
     open.set(id, { ...entry, reservedBytes, offset })
   }
 
-  const appendIntent = (entry: Parameters<SyncWriter['append']>[0]): number => {
+  const appendIntent = (entry: SegmentEntry): number => {
     try {
       return writer.append(entry)
     } catch (cause) {
@@ -96,7 +98,7 @@ export const createIntents = (options: IntentsOptions): Intents => {
     owed.pay(() => {
       if (writer.failed() !== undefined) return true
       try {
-        writer.append(entry)
+        appendOwed(entry)
       } catch {
         return false
       }
@@ -151,7 +153,7 @@ export const createIntents = (options: IntentsOptions): Intents => {
       for (const [id, intent] of open) {
         if (intent.offset >= before) return true
         try {
-          intent.offset = writer.append({
+          intent.offset = appendOwed({
             receivedAtMs: clock(),
             headers: intent.headers,
             value: intent.value,

@@ -2,7 +2,8 @@ import type { Chain } from '../chain.ts'
 import { encodeEnvelope, eventBytesMax } from '../codec.ts'
 import type { Envelope } from '../envelope.ts'
 import { EventError } from '../errors.ts'
-import { frameBytesMin } from '../segment/frame.ts'
+import { isDiskFull } from '../segment/disk-errors.ts'
+import { frameBytesMin, type SegmentEntry } from '../segment/frame.ts'
 import type { FrameHeaders } from '../segment/headers.ts'
 import type { SyncWriter } from '../segment/sync-writer.ts'
 import type { Losses, LossReason } from './losses.ts'
@@ -29,6 +30,8 @@ export interface Journal {
 export interface JournalOptions {
   readonly chain: Chain
   readonly writer: SyncWriter
+  /** As `writer.append`, for what is owed. */
+  readonly appendOwed: (entry: SegmentEntry) => number
   readonly room: Room
   readonly losses: Losses
   readonly clock: () => number
@@ -42,7 +45,7 @@ const gapIntervalMs = 1000
 const preludeBytesMax = 16 * 1024
 
 export const createJournal = (options: JournalOptions): Journal => {
-  const { chain, writer, room, losses, clock, report } = options
+  const { chain, writer, appendOwed, room, losses, clock, report } = options
   let isStarted = false
   let lastGapMs = Number.NEGATIVE_INFINITY
   let kept = 0
@@ -53,7 +56,7 @@ export const createJournal = (options: JournalOptions): Journal => {
     headers: FrameHeaders | undefined,
   ): LossReason | undefined => {
     const value = encodeEnvelope(make())
-    const reason = refusalOf(value, purpose) ?? append(value, headers)
+    const reason = refusalOf(value, purpose) ?? append(value, purpose, headers)
     if (reason === undefined) kept++
     else chain.revert()
     return reason
@@ -64,11 +67,15 @@ export const createJournal = (options: JournalOptions): Journal => {
     return room.has(frameBytesMin + value.length, purpose) ? undefined : 'spool_full'
   }
 
-  const append = (value: Buffer, headers: FrameHeaders | undefined): LossReason | undefined => {
+  const append = (
+    value: Buffer,
+    purpose: Purpose,
+    headers: FrameHeaders | undefined,
+  ): LossReason | undefined => {
     try {
-      writer.append(
-        headers === undefined ? { receivedAtMs: clock(), value } : { receivedAtMs: clock(), headers, value },
-      )
+      const entry = { receivedAtMs: clock(), value }
+      if (purpose !== 'owed') writer.append(entry)
+      else appendOwed(headers === undefined ? entry : { ...entry, headers })
       return undefined
     } catch (error) {
       if (error instanceof EventError) return reasonOf(error)
@@ -134,11 +141,8 @@ export const createJournal = (options: JournalOptions): Journal => {
   }
 }
 
-const reasonOf = ({ code, cause }: EventError): LossReason => {
-  const disk = (cause as NodeJS.ErrnoException | undefined)?.code
-  if (code === 'too_large') return 'too_large'
-  if (code === 'segment_closed') return 'closed'
-  return code === 'segment_write_failed' && (disk === 'ENOSPC' || disk === 'EDQUOT')
-    ? 'disk_full'
-    : 'write_failed'
+const reasonOf = (error: EventError): LossReason => {
+  if (error.code === 'too_large') return 'too_large'
+  if (error.code === 'segment_closed') return 'closed'
+  return isDiskFull(error) ? 'disk_full' : 'write_failed'
 }
