@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events'
 import { expect, test } from 'vitest'
 import { ConfigError, defineConfig, port } from './config.ts'
 import { processVariables } from './process-variables.ts'
-import { runService, type Starting } from './run-service.ts'
+import { runService, type ServiceProcess, type Starting } from './run-service.ts'
 
 const config = defineConfig({ ...processVariables(), PORT: port().default(8081) })
 
@@ -16,7 +16,7 @@ const processOf = (env: Record<string, string>, argv: string[] = []) => {
     env: { LOG_LEVEL: 'silent', ...env },
     stdout: { write: (text: string) => (written.out += text) },
     stderr: { write: (text: string) => (written.err += text) },
-    on: (event: string, listener: (value: never) => void) => events.on(event, listener as never),
+    on: events.on.bind(events) as unknown as ServiceProcess['on'],
     removeAllListeners: (event: string) => events.removeAllListeners(event),
     exit: (code: number) => exited.resolve(code),
   }

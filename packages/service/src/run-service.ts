@@ -8,7 +8,7 @@ export interface ServiceProcess {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly stdout: { readonly write: (text: string) => unknown }
   readonly stderr: { readonly write: (text: string) => unknown }
-  readonly on: (event: string, listener: (value: never) => void) => unknown
+  readonly on: NodeJS.Process['on']
   readonly removeAllListeners: (event: string) => unknown
   readonly exit: (code: number) => void
 }

@@ -1,0 +1,133 @@
+import {
+  type Decoded,
+  decodeEnvelope,
+  type Envelope,
+  encodeEnvelope,
+  type LogEntry,
+  type RejectionCode,
+  redact,
+} from '@mcp-sentinel/events'
+import type { Principal } from '@mcp-sentinel/identity'
+import { type Members, membersOf, speaksFor } from './binding.ts'
+import { readableTrace, recordHeaders, traceIdOf } from './record-headers.ts'
+
+/** Why an event was not taken. */
+export interface EventRejection {
+  readonly code: RejectionCode | 'source_not_allowed'
+  /** Where in the event. */
+  readonly pointer: string
+  readonly message: string
+}
+
+/** What is known of a request, and so of every event in it. */
+export interface Reception {
+  readonly receivedAtMs: number
+  /** The same, as RFC 3339. */
+  readonly receivedAt: string
+  readonly principal: Principal
+  /** Names the principal, within a bound. */
+  readonly keyId: string
+  /** Of the request. */
+  readonly trace: LogEntry['headers']
+}
+
+export type Acceptance =
+  | { readonly ok: true; readonly entry: LogEntry }
+  | { readonly ok: false; readonly rejection: EventRejection }
+
+export interface AcceptOptions {
+  /** JSON Pointers into payloads that no chain authenticates. */
+  readonly redactPointers: readonly string[]
+  readonly ids: () => string
+  readonly eventBytesMax: number
+}
+
+/** A producer's clock may be behind by as long as a spool holds, and ahead by a little. */
+const oldestMs = 7 * 24 * 3_600_000
+const newestMs = 5 * 60_000
+/** Namespaces and servers have short names; what is longer orders nothing. */
+const keyPartCharsMax = 256
+/** What its outer members may grow by when they are written anew. */
+const rewriteRoomBytes = 64 * 1024
+
+/** From the bytes of an event to what goes into the log. Made once a request, for all of its events. */
+export const createAccept = ({ redactPointers, ids, eventBytesMax }: AcceptOptions, reception: Reception) => {
+  const { receivedAtMs, receivedAt, principal, keyId, trace } = reception
+  const { receivedAt: receivedAtName, keyId: keyIdName } = recordHeaders
+  const received = { [receivedAtName]: receivedAt, [keyIdName]: keyId }
+  const shared: LogEntry['headers'] = { ...received, ...trace }
+  const binding = principal.kind === 'server' ? principal.binding : undefined
+
+  const payloadOf = ({ envelope, audit }: Decoded): string =>
+    audit === undefined && redactPointers.length > 0
+      ? JSON.stringify(redact(JSON.parse(envelope.payload), redactPointers))
+      : envelope.payload
+
+  const entryOf = (decoded: Decoded, members: Members | undefined): LogEntry => {
+    const { envelope, audit } = decoded
+    const own = envelope.traceparent === undefined ? undefined : readableTrace(envelope)
+    const isTimely = isWithin(envelope.timestamp, receivedAtMs)
+    const isPlain = audit !== undefined && own === undefined && isTimely
+    const headers = isPlain
+      ? shared
+      : {
+          ...received,
+          ...(own ?? trace),
+          ...(audit === undefined ? { [recordHeaders.eventId]: ids() } : {}),
+          ...(isTimely ? {} : { [recordHeaders.timestampReplaced]: 'true' }),
+        }
+    const value = encodeEnvelope({
+      ...envelope,
+      timestamp: isTimely ? envelope.timestamp : receivedAt,
+      trace_id: envelope.trace_id || traceIdOf(own ?? trace),
+      payload: payloadOf(decoded),
+    })
+    return { key: audit?.chain ?? keyOf(envelope, members), value, headers, receivedAtMs }
+  }
+
+  const tooLarge = rejected('too_large', '', `an event has at most ${eventBytesMax} bytes`)
+
+  return (bytes: Uint8Array): Acceptance => {
+    if (bytes.length > eventBytesMax) return tooLarge
+    const decoding = decodeEnvelope(bytes)
+    if (!decoding.ok) return decoding
+    const { decoded } = decoding
+    const { envelope, audit } = decoded
+    const members = audit === undefined || binding !== undefined ? membersOf(envelope.payload) : undefined
+    if (binding !== undefined) {
+      const fault = speaksFor(binding, audit?.chain, members)
+      if (fault !== undefined)
+        return rejected('source_not_allowed', fault, 'is not of the server that this token speaks for')
+    }
+    try {
+      const entry = entryOf(decoded, members)
+      if (entry.value.length <= eventBytesMax + rewriteRoomBytes) return { ok: true, entry }
+      return tooLarge
+    } catch (error) {
+      // JSON is read to any depth and written to less.
+      if (error instanceof RangeError) return rejected('invalid_fields', '', 'is nested too deeply')
+      throw error
+    }
+  }
+}
+
+const rejected = (code: EventRejection['code'], pointer: string, message: string): Acceptance => ({
+  ok: false,
+  rejection: { code, pointer, message },
+})
+
+const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/
+
+const isWithin = (timestamp: string, receivedAtMs: number): boolean => {
+  if (!instant.test(timestamp)) return false
+  const ms = Date.parse(timestamp)
+  return ms >= receivedAtMs - oldestMs && ms <= receivedAtMs + newestMs
+}
+
+/** Events of one server keep their order, as those of one chain do. */
+const keyOf = ({ source }: Envelope, members: Members | undefined): string => {
+  const { namespace, server } = members ?? {}
+  const isPart = (value: unknown): value is string =>
+    typeof value === 'string' && value !== '' && value.length <= keyPartCharsMax
+  return isPart(namespace) && isPart(server) ? `${namespace}/${server}` : source
+}
