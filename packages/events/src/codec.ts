@@ -29,6 +29,8 @@ export interface Rejection {
 
 export interface Decoded {
   readonly envelope: Envelope
+  /** The payload as it was parsed on the way; empty for one that is not an object. Nothing in it is checked. */
+  readonly members: Readonly<Record<string, unknown>>
   /** Undefined for an event without `_audit`, as older producers send. */
   readonly audit: AuditHead | undefined
 }
@@ -99,14 +101,15 @@ const decodeMembers = (value: Members, text: string, scanned: ScannedEvent): Dec
     return reject('invalid_fields', '/payload', 'is not called by its plain name')
   const payload = text.slice(scanned.payload.start, scanned.payload.end).trim()
   const envelope = envelopeOf(value as unknown as Envelope, payload)
-  if (!isObject(value['payload'])) return { ok: true, decoded: { envelope, audit: undefined } }
+  if (!isObject(value['payload'])) return { ok: true, decoded: { envelope, members: {}, audit: undefined } }
   if (scanned.payloadMembers > Object.keys(value['payload']).length) {
     return reject('invalid_fields', '/payload', 'a member is given twice')
   }
-  const audit = value['payload']['_audit']
-  if (audit === undefined) return { ok: true, decoded: { envelope, audit } }
+  const members = value['payload']
+  const audit = members['_audit']
+  if (audit === undefined) return { ok: true, decoded: { envelope, members, audit } }
   const fault = auditFault(audit, envelope)
-  return fault ?? { ok: true, decoded: { envelope, audit: audit as AuditHead } }
+  return fault ?? { ok: true, decoded: { envelope, members, audit: audit as AuditHead } }
 }
 
 /** Only what an envelope is made of: whatever else a sender put around an event goes no further. */

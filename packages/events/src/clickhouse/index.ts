@@ -1,0 +1,5 @@
+export { type ClickHouse, type ClickHouseOptions, createClickHouse } from './client.ts'
+export { type ColumnName, columnNames } from './columns.ts'
+export { type MigrateOptions, migrate, retentionDaysDefault } from './migrate.ts'
+export { type ChainNote, chainNotes, type EventRow, type Fence, type LogPlace } from './rows.ts'
+export { createEventWriter, type EventWriter, type EventWriterOptions, type FencedRow } from './write.ts'

@@ -1,0 +1,75 @@
+import { createChain } from '../chain.ts'
+import type { EventRow } from '../clickhouse/rows.ts'
+import { decodeEnvelope, encodeEnvelope } from '../codec.ts'
+import type { Disclosure, Envelope, RequestRecord } from '../envelope.ts'
+import { createIds } from '../ids.ts'
+
+const decoded = (envelope: Envelope) => {
+  const decoding = decodeEnvelope(encodeEnvelope(envelope))
+  if (!decoding.ok) throw new Error(decoding.rejection.message)
+  return decoding.decoded
+}
+
+export const aRecord: RequestRecord = {
+  agent_id: 'ops-agent',
+  bytes_in: 120,
+  bytes_out: 480,
+  cluster: 'prod',
+  decision: 'allow',
+  decision_id: '019aa000-0000-7000-8000-000000000001',
+  human_id: 'anna',
+  latency_ms: 1.5,
+  method: 'POST',
+  namespace: 'mcp-servers',
+  path: '/mcp',
+  policy_version: 'v1',
+  reason: 'allowed',
+  rpc_method: 'tools/call',
+  server: 'payments',
+  session_id: 'sess-1',
+  status: 200,
+  subject_team_id: 'team-a',
+  team_id: 'team-a',
+  tool_name: 'refund',
+}
+
+export interface MadeRows {
+  /** The next row of the chain at the next offset. */
+  readonly next: (changes?: Partial<RequestRecord>, more?: Partial<EventRow>) => EventRow
+  readonly chain: string
+}
+
+/** Rows of one chain, as a processor would make them. */
+export const makeRows = (options: {
+  readonly topic: string
+  readonly partition?: number
+  readonly nowMs?: number
+  readonly disclosures?: readonly Disclosure[]
+}): MadeRows => {
+  const { topic, partition = 0, nowMs = Date.now(), disclosures } = options
+  const ids = createIds(() => nowMs)
+  const chain = createChain({
+    producer: 'mcp-servers/payments/pod-1',
+    source: 'gateway',
+    clock: () => nowMs,
+    ids,
+  })
+  let offset = 0
+  return {
+    chain: chain.position().chain,
+    next: (changes = {}, more = {}) => {
+      const { audit, ...rest } = decoded({ ...chain.request({ ...aRecord, ...changes }), disclosures })
+      return {
+        decoded: { ...rest, audit },
+        id: audit?.id ?? '',
+        place: { topic, partition, offset: offset++ },
+        timestampMs: nowMs,
+        timestampReplaced: false,
+        receivedAtMs: nowMs,
+        keyId: 'key-1',
+        chainNote: '',
+        ...more,
+      }
+    },
+  }
+}
