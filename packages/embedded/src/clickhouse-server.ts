@@ -33,7 +33,6 @@ const serve = async (instructions: Instructions): Promise<number> => {
   const server = createServer(
     createHttpInterface({ openSession, version, passwords, incoming, bodyBytesMax }),
   )
-  server.requestTimeout = 0
   await unlessRefused('port_in_use', `port ${port} of 127.0.0.1 cannot be taken`, () => listen(server, port))
   process.once('SIGTERM', () => server.close(() => process.exit()))
   return (server.address() as AddressInfo).port

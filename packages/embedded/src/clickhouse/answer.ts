@@ -83,9 +83,6 @@ export const answerException = (response: ServerResponse, error: unknown, versio
     return
   }
   const { code, httpStatus, text } = describe(error, version)
-  for (const name of response.getHeaderNames()) if (name === 'content-encoding') response.removeHeader(name)
-  // What is left of the body is not read: the connection cannot carry another request.
-  if (!response.req.complete) response.setHeader('Connection', 'close')
   response.setHeader('X-ClickHouse-Exception-Code', String(code ?? 1001))
   response.writeHead(httpStatus, { 'Content-Type': 'text/plain; charset=UTF-8' }).end(`${text}\n`)
 }

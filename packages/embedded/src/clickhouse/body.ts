@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
-import { type Duplex, Transform } from 'node:stream'
+import type { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib'
 import { exception } from './exception.ts'
@@ -21,9 +21,7 @@ export interface BodyLimit {
 
 export const readBody = async (request: IncomingMessage, limit: BodyLimit): Promise<Buffer> => {
   const chunks: Buffer[] = []
-  await pour(request, limit, async (source) => {
-    for await (const chunk of source) chunks.push(chunk)
-  })
+  for await (const chunk of bodyOf(request, limit)) chunks.push(chunk)
   return Buffer.concat(chunks)
 }
 
@@ -38,42 +36,46 @@ export const withBodyInFile = async <T>(
   task: () => Promise<T>,
 ): Promise<T> => {
   try {
-    await pour(request, limit, (source) => pipeline(source, createWriteStream(path, { mode: 0o600 })))
+    await pipeline(bodyOf(request, limit), createWriteStream(path, { mode: 0o600 }))
     return await task()
   } finally {
     await rm(path, { force: true })
   }
 }
 
-const pour = async (
-  request: IncomingMessage,
-  limit: BodyLimit,
-  into: (source: AsyncIterable<Buffer>) => Promise<void>,
-): Promise<void> => {
-  const meter = createMeter(limit)
-  const encoding = request.headers['content-encoding'] ?? 'identity'
-  if (encoding === 'identity') {
-    await Promise.all([pipeline(request, meter), into(meter)])
-    return
-  }
-  const decoder = decoders[encoding]
-  if (!decoder) throw exception(89, `Unknown compression method: ${encoding}.`)
-  await Promise.all([pipeline(request, decoder(), meter).catch(asInflateFailure), into(meter)])
-}
-
-const createMeter = ({ name, bytesMax }: BodyLimit): Duplex => {
+async function* bodyOf(request: IncomingMessage, { name, bytesMax }: BodyLimit): AsyncGenerator<Buffer> {
   let bytes = 0
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
+  try {
+    for await (const chunk of decoded(request)) {
       bytes += chunk.length
-      if (bytes <= bytesMax) done(null, chunk)
-      else done(exception(999, `The body exceeds ${name}, ${bytesMax} bytes.`))
-    },
-  })
+      if (bytes > bytesMax) throw exception(229, `The body exceeds ${name}, ${bytesMax} bytes.`)
+      yield chunk
+    }
+  } finally {
+    // Whoever is still sending reads no answer before that is over.
+    request.resume()
+  }
 }
 
-const asInflateFailure = (error: NodeJS.ErrnoException): never => {
-  throw error.code?.startsWith('Z_') || error.code?.startsWith('ZSTD_')
-    ? exception(354, `The body cannot be decompressed: ${error.message}.`)
-    : error
+const decoded = (request: IncomingMessage): AsyncIterable<Buffer> => {
+  // The socket has to outlive a body that is refused half-way: the answer goes through it.
+  const raw = request.iterator({ destroyOnReturn: false })
+  const encoding = request.headers['content-encoding'] ?? 'identity'
+  if (encoding === 'identity') return raw
+  const createDecoder = decoders[encoding]
+  if (!createDecoder) throw exception(89, `Unknown compression method: ${encoding}.`)
+  const decoder = createDecoder()
+  // Whoever reads from the decoder is told of its failure there.
+  pipeline(raw, decoder).catch(() => {})
+  return naming(decoder)
+}
+
+async function* naming(decoder: Duplex): AsyncGenerator<Buffer> {
+  try {
+    yield* decoder
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (!/^Z(STD)?_/.test(code ?? '')) throw error
+    throw exception(354, `The body cannot be decompressed: ${message}.`)
+  }
 }

@@ -6,11 +6,11 @@ const types = {
   115: 'UNKNOWN_SETTING',
   164: 'READONLY',
   202: 'TOO_MANY_SIMULTANEOUS_QUERIES',
+  229: 'QUERY_IS_TOO_LARGE',
   354: 'ZLIB_INFLATE_FAILED',
   394: 'QUERY_WAS_CANCELLED',
   497: 'ACCESS_DENIED',
   516: 'AUTHENTICATION_FAILED',
-  999: 'BODY_TOO_LARGE',
 } as const
 
 /** An error in the engine's own words: those are all that is told of an error, here and by the engine. */
@@ -39,7 +39,7 @@ const httpStatuses: readonly (readonly [number, readonly number[]])[] = [
   [403, [192, 193, 497, 516]],
   [404, [16, 46, 47, 50, 56, 60, 78, 81, 115]],
   [408, [159]],
-  [413, [161, 999]],
+  [413, [229]],
   [501, [48]],
   [503, [76, 202, 210]],
 ]

@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { answerException, answerRows, summaryOf } from './answer.ts'
 import { readBody, withBodyInFile } from './body.ts'
 import { exception } from './exception.ts'
+import { withForm } from './form.ts'
 import { createLane } from './lane.ts'
-import { refuseBeyondReading } from './reading.ts'
+import { createMarkedSession } from './marked-session.ts'
+import { refuseBeyondReading, refuseSettings } from './reading.ts'
 import { type Asked, parseRequest } from './request.ts'
 import type { OpenSession, Outcome, Session } from './session.ts'
 import { renderCircumstances } from './settings.ts'
@@ -23,6 +25,9 @@ export interface InterfaceOptions {
 
 /** A statement is held in memory whole, unlike the rows that follow one. */
 const statementBytesMax = 16 * 1024 * 1024
+
+/** Statements that the engine can answer in chunks. */
+const rowVerbs = new Set(['SELECT', 'WITH', 'FROM', '('])
 
 /** Formats whose chunks, one after another, are the whole. The others have a head and a foot, and come in one piece. */
 const streamable = new Set([
@@ -46,28 +51,26 @@ export const createHttpInterface = (options: InterfaceOptions): RequestListener 
   }
   const killer = openSession()
 
-  const kill = (mark: string): Promise<unknown> =>
-    killer.run(`KILL QUERY WHERE startsWith(query, '${mark}') ASYNC`, 'Null')
-
   const runIn = async (exchange: Exchange, session: Session): Promise<void> => {
     const { asked, user, statement, text, signal, request, response } = exchange
-    const readsOnly = user === 'reader' || request.method === 'GET'
-    for (const each of renderCircumstances({ ...asked, user, readsOnly })) await session.run(each, 'Null')
+    const readonly = user === 'reader' ? 1 : request.method === 'GET' ? 2 : 0
+    for (const each of renderCircumstances({ ...asked, user, readonly })) await session.run(each, 'Null')
     if (signal.aborted) throw exception(394, 'Query was cancelled.')
     const mark = `/* ${randomUUID()} */`
-    const onAbort = (): void => void kill(mark).catch(() => {})
-    signal.addEventListener('abort', onAbort, { once: true })
+    const marked = createMarkedSession(session, mark)
+    const kill = (): void => {
+      killer.run(`KILL QUERY WHERE startsWith(query, '${mark}') ASYNC`, 'Null').catch(() => {})
+    }
+    signal.addEventListener('abort', kill, { once: true })
     try {
-      const marked = `${mark} ${text}`
       const format = statement.format ?? asked.format
-      const returnsRows = statement.verb === 'SELECT' || statement.verb === 'WITH'
       const chunks =
-        returnsRows && streamable.has(format)
-          ? session.stream(marked, format)
-          : oneChunk(await session.run(marked, format), statement, response)
+        rowVerbs.has(statement.verb) && streamable.has(format)
+          ? marked.stream(text, format)
+          : oneChunk(await marked.run(text, format), statement, response)
       await answerRows(request, response, { chunks, format, compress: asked.compress, version })
     } finally {
-      signal.removeEventListener('abort', onAbort)
+      signal.removeEventListener('abort', kill)
     }
   }
 
@@ -88,7 +91,8 @@ export const createHttpInterface = (options: InterfaceOptions): RequestListener 
       return
     }
     const user = authenticate(request.headers, searchParams)
-    const asked = parseRequest(request, searchParams)
+    const asked = parseRequest(request, await withForm(request, searchParams, statementBytesMax))
+    if (user === 'reader') refuseSettings(asked.settings)
     const signal = abortedBy(response)
     response.setHeader('X-ClickHouse-Query-Id', asked.queryId ?? randomUUID())
     const exchange = { asked, user, signal, request, response }

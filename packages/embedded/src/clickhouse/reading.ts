@@ -12,14 +12,22 @@ export const refuseBeyondReading = (verb: string, sql: string): void => {
   if (!verbs.has(verb)) throw exception(164, `reader: Cannot execute ${verb} in readonly mode.`)
   const [word] = /\b(?:file|infile|outfile)\b/i.exec(sql) ?? []
   if (word !== undefined) {
-    throw exception(
-      497,
-      `reader: Not enough privileges: the word "${word}" may not occur in a query, pass text as a parameter.`,
-    )
+    throw exception(497, `reader: Not enough privileges: no "${word}" in a query, pass text as a parameter.`)
   }
   for (const { kind, text } of tokensOf(sql)) {
     if (kind === 'quoted' && text.includes('\\')) {
-      throw exception(497, `reader: Not enough privileges: the identifier ${text} may not hold an escape.`)
+      throw exception(497, `reader: Not enough privileges: no escapes in the identifier ${text}.`)
     }
+  }
+}
+
+/** Bounds, and how values are written. Others name files (format_template_row, output_format_schema). */
+const changeable =
+  /^(?:max_\w+|\w+_overflow_mode|priority|log_comment|session_timezone|date_time_output_format|extremes|join_use_nulls|use_\w+|optimize_\w+|output_format_json_\w+|output_format_write_statistics)$/
+
+export const refuseSettings = (settings: ReadonlyMap<string, string>): void => {
+  for (const [name, value] of settings) {
+    if (changeable.test(name) || (name === 'readonly' && value !== '0')) continue
+    throw exception(164, `Cannot modify '${name}' setting in readonly mode.`)
   }
 }

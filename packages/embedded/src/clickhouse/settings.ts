@@ -4,8 +4,8 @@ import type { User } from './users.ts'
 export interface Circumstances {
   readonly user: User
   readonly database: string | undefined
-  /** Statements may not change anything, whoever asks. */
-  readonly readsOnly: boolean
+  /** Whether it may change anything (0), only settings (2), or nothing at all (1). */
+  readonly readonly: 0 | 1 | 2
   readonly settings: ReadonlyMap<string, string>
   /** As they travel: escaped like a TabSeparated field. */
   readonly parameters: ReadonlyMap<string, string>
@@ -13,7 +13,7 @@ export interface Circumstances {
 
 /** What is run in a session of its own before the statement, so that it ends with it and leaves no trace. */
 export const renderCircumstances = (circumstances: Circumstances): readonly string[] => {
-  const { user, database, readsOnly, settings, parameters } = circumstances
+  const { user, database, readonly, settings, parameters } = circumstances
   const assignments = [
     ...Array.from(settings, ([name, value]) => `${settingName(name)} = ${quote(value)}`),
     ...Array.from(parameters, ([name, value]) => `param_${parameterName(name)} = ${quote(value)}`),
@@ -23,7 +23,7 @@ export const renderCircumstances = (circumstances: Circumstances): readonly stri
     ...(database === undefined ? [] : [`USE ${quoteIdentifier(database)}`]),
     `SET ROLE ${user}`,
     // Last, because nothing can be changed after it.
-    ...(readsOnly ? ['SET readonly = 1'] : []),
+    ...(readonly === 0 ? [] : [`SET readonly = ${readonly}`]),
   ]
 }
 

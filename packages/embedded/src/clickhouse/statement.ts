@@ -28,27 +28,28 @@ export const readStatement = (sql: string): Statement => {
   if (first.kind !== 'word' && first.text !== '(')
     throw exception(62, `Syntax error: ${first.text} begins no query.`)
   const verb = first.text.toUpperCase()
-  return verb === 'INSERT'
-    ? readInsert(sql, tokens)
-    : { verb, format: readRest(first, tokens), rows: undefined }
+  return verb === 'INSERT' ? readInsert(sql, tokens) : readRest(verb, tokens)
 }
 
-const readRest = (first: Token, tokens: Iterable<Token>): string | undefined => {
-  let depth = first.text === '(' ? 1 : 0
+const readRest = (verb: string, tokens: Iterable<Token>): Statement => {
+  let depth = verb === '(' ? 1 : 0
   let ended = false
   let afterFormat = false
   let format: string | undefined
+  let inserts = false
   for (const token of tokens) {
     if (ended) throw exception(62, 'Syntax error (Multi-statements are not allowed).')
     if (token.text === ';') ended = true
     depth += depthChange(token)
     if (afterFormat && token.kind === 'word') format = token.text
     afterFormat = depth === 0 && isWord(token, 'FORMAT')
+    if (verb === 'WITH' && depth === 0 && isWord(token, 'INSERT')) inserts = true
   }
-  return format
+  return { verb: inserts ? 'INSERT' : verb, format, rows: undefined }
 }
 
 const readInsert = (sql: string, tokens: Iterator<Token>): Statement => {
+  const verb = 'INSERT'
   let depth = 0
   let settingsAt: number | undefined
   for (let next = tokens.next(); !next.done; next = tokens.next()) {
@@ -58,7 +59,7 @@ const readInsert = (sql: string, tokens: Iterator<Token>): Statement => {
     if (isWord(token, 'SETTINGS')) settingsAt ??= token.start
     // These bring their rows along: what follows is a query, or names a file.
     if (isWord(token, 'SELECT') || isWord(token, 'WITH') || isWord(token, 'INFILE') || token.text === ';') {
-      return { verb: 'INSERT', format: readRest(token, iterate(tokens)), rows: undefined }
+      return readRest(verb, iterate(tokens))
     }
     if (isWord(token, 'VALUES')) {
       return insertOf(sql, {
@@ -79,7 +80,7 @@ const readInsert = (sql: string, tokens: Iterator<Token>): Statement => {
       })
     }
   }
-  return { verb: 'INSERT', format: undefined, rows: undefined }
+  return { verb, format: undefined, rows: undefined }
 }
 
 interface Cut {
