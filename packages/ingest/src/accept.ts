@@ -3,13 +3,16 @@ import {
   decodeEnvelope,
   type Envelope,
   encodeEnvelope,
+  eventTime,
   type LogEntry,
+  logHeaders,
   type RejectionCode,
+  eventBytesMax as readableBytesMax,
   redact,
 } from '@mcp-sentinel/events'
 import type { Principal } from '@mcp-sentinel/identity'
 import { type Members, membersOf, speaksFor } from './binding.ts'
-import { readableTrace, recordHeaders, traceIdOf } from './record-headers.ts'
+import { readableTrace, traceIdOf } from './trace.ts'
 
 /** Why an event was not taken. */
 export interface EventRejection {
@@ -42,19 +45,13 @@ export interface AcceptOptions {
   readonly eventBytesMax: number
 }
 
-/** A producer's clock may be behind by as long as a spool holds, and ahead by a little. */
-const oldestMs = 7 * 24 * 3_600_000
-const newestMs = 5 * 60_000
 /** Namespaces and servers have short names; what is longer orders nothing. */
 const keyPartCharsMax = 256
-/** What its outer members may grow by when they are written anew. */
-const rewriteRoomBytes = 64 * 1024
 
 /** From the bytes of an event to what goes into the log. Made once a request, for all of its events. */
 export const createAccept = ({ redactPointers, ids, eventBytesMax }: AcceptOptions, reception: Reception) => {
   const { receivedAtMs, receivedAt, principal, keyId, trace } = reception
-  const { receivedAt: receivedAtName, keyId: keyIdName } = recordHeaders
-  const received = { [receivedAtName]: receivedAt, [keyIdName]: keyId }
+  const received = { [logHeaders.receivedAt]: receivedAt, [logHeaders.keyId]: keyId }
   const shared: LogEntry['headers'] = { ...received, ...trace }
   const binding = principal.kind === 'server' ? principal.binding : undefined
 
@@ -66,15 +63,15 @@ export const createAccept = ({ redactPointers, ids, eventBytesMax }: AcceptOptio
   const entryOf = (decoded: Decoded, members: Members | undefined): LogEntry => {
     const { envelope, audit } = decoded
     const own = envelope.traceparent === undefined ? undefined : readableTrace(envelope)
-    const isTimely = isWithin(envelope.timestamp, receivedAtMs)
+    const isTimely = isBelieved(envelope.timestamp, receivedAtMs)
     const isPlain = audit !== undefined && own === undefined && isTimely
     const headers = isPlain
       ? shared
       : {
           ...received,
           ...(own ?? trace),
-          ...(audit === undefined ? { [recordHeaders.eventId]: ids() } : {}),
-          ...(isTimely ? {} : { [recordHeaders.timestampReplaced]: 'true' }),
+          ...(audit === undefined ? { [logHeaders.eventId]: ids() } : {}),
+          ...(isTimely ? {} : { [logHeaders.timestampReplaced]: 'true' }),
         }
     const value = encodeEnvelope({
       ...envelope,
@@ -101,8 +98,8 @@ export const createAccept = ({ redactPointers, ids, eventBytesMax }: AcceptOptio
     }
     try {
       const entry = entryOf(decoded, members)
-      if (entry.value.length <= eventBytesMax + rewriteRoomBytes) return { ok: true, entry }
-      return tooLarge
+      // Its outer members are written anew, and may have grown: nobody could read it out of the log.
+      return entry.value.length > readableBytesMax ? tooLarge : { ok: true, entry }
     } catch (error) {
       // JSON is read to any depth and written to less.
       if (error instanceof RangeError) return rejected('invalid_fields', '', 'is nested too deeply')
@@ -118,11 +115,9 @@ const rejected = (code: EventRejection['code'], pointer: string, message: string
 
 const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/
 
-const isWithin = (timestamp: string, receivedAtMs: number): boolean => {
-  if (!instant.test(timestamp)) return false
-  const ms = Date.parse(timestamp)
-  return ms >= receivedAtMs - oldestMs && ms <= receivedAtMs + newestMs
-}
+/** Whether the time that a producer wrote can be read by anybody, and believed. */
+const isBelieved = (timestamp: string, receivedAtMs: number): boolean =>
+  instant.test(timestamp) && !eventTime(timestamp, receivedAtMs).replaced
 
 /** Events of one server keep their order, as those of one chain do. */
 const keyOf = ({ source }: Envelope, members: Members | undefined): string => {

@@ -8,4 +8,3 @@ export {
 } from './authenticate.ts'
 export { createIngest, type Ingest, type IngestOptions } from './ingest.ts'
 export { ingestProblems } from './problems.ts'
-export { recordHeaders } from './record-headers.ts'

@@ -23,7 +23,7 @@ import type { Authenticate } from './authenticate.ts'
 import { createInFlight } from './in-flight.ts'
 import { createIngestMetrics } from './ingest-metrics.ts'
 import { ingestProblems, rejectedEvent, unauthorized } from './problems.ts'
-import { readableTrace } from './record-headers.ts'
+import { readableTrace } from './trace.ts'
 
 export interface IngestOptions {
   /** Is its caller's to close, after ingest. */
