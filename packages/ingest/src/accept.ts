@@ -1,7 +1,6 @@
 import {
   type Decoded,
   decodeEnvelope,
-  type Envelope,
   encodeEnvelope,
   eventTime,
   type LogEntry,
@@ -11,7 +10,7 @@ import {
   redact,
 } from '@mcp-sentinel/events'
 import type { Principal } from '@mcp-sentinel/identity'
-import { type Members, membersOf, speaksFor } from './binding.ts'
+import { strayAt } from './binding.ts'
 import { readableTrace, traceIdOf } from './trace.ts'
 
 /** Why an event was not taken. */
@@ -60,7 +59,7 @@ export const createAccept = ({ redactPointers, ids, eventBytesMax }: AcceptOptio
       ? JSON.stringify(redact(JSON.parse(envelope.payload), redactPointers))
       : envelope.payload
 
-  const entryOf = (decoded: Decoded, members: Members | undefined): LogEntry => {
+  const entryOf = (decoded: Decoded): LogEntry => {
     const { envelope, audit } = decoded
     const own = envelope.traceparent === undefined ? undefined : readableTrace(envelope)
     const isTimely = isBelieved(envelope.timestamp, receivedAtMs)
@@ -79,7 +78,7 @@ export const createAccept = ({ redactPointers, ids, eventBytesMax }: AcceptOptio
       trace_id: envelope.trace_id || traceIdOf(own ?? trace),
       payload: payloadOf(decoded),
     })
-    return { key: audit?.chain ?? keyOf(envelope, members), value, headers, receivedAtMs }
+    return { key: audit?.chain ?? keyOf(decoded), value, headers, receivedAtMs }
   }
 
   const tooLarge = rejected('too_large', '', `an event has at most ${eventBytesMax} bytes`)
@@ -89,15 +88,11 @@ export const createAccept = ({ redactPointers, ids, eventBytesMax }: AcceptOptio
     const decoding = decodeEnvelope(bytes)
     if (!decoding.ok) return decoding
     const { decoded } = decoding
-    const { envelope, audit } = decoded
-    const members = audit === undefined || binding !== undefined ? membersOf(envelope.payload) : undefined
-    if (binding !== undefined) {
-      const fault = speaksFor(binding, audit?.chain, members)
-      if (fault !== undefined)
-        return rejected('source_not_allowed', fault, 'is not of the server that this token speaks for')
-    }
+    const stray = binding && strayAt(binding, decoded)
+    if (stray !== undefined)
+      return rejected('source_not_allowed', stray, 'is not of the server that this token speaks for')
     try {
-      const entry = entryOf(decoded, members)
+      const entry = entryOf(decoded)
       // Its outer members are written anew, and may have grown: nobody could read it out of the log.
       return entry.value.length > readableBytesMax ? tooLarge : { ok: true, entry }
     } catch (error) {
@@ -120,9 +115,10 @@ const isBelieved = (timestamp: string, receivedAtMs: number): boolean =>
   instant.test(timestamp) && !eventTime(timestamp, receivedAtMs).replaced
 
 /** Events of one server keep their order, as those of one chain do. */
-const keyOf = ({ source }: Envelope, members: Members | undefined): string => {
-  const { namespace, server } = members ?? {}
-  const isPart = (value: unknown): value is string =>
-    typeof value === 'string' && value !== '' && value.length <= keyPartCharsMax
-  return isPart(namespace) && isPart(server) ? `${namespace}/${server}` : source
+const keyOf = ({ envelope, members }: Decoded): string => {
+  const { namespace, server } = members
+  return isKeyPart(namespace) && isKeyPart(server) ? `${namespace}/${server}` : envelope.source
 }
+
+const isKeyPart = (value: unknown): value is string =>
+  typeof value === 'string' && value !== '' && value.length <= keyPartCharsMax
