@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { writeConfiguration } from './clickhouse/configuration.ts'
 import { createHttpInterface } from './clickhouse/http.ts'
 import type { Announcement, Instructions } from './clickhouse/instructions.ts'
+import { announceOwner, hasOwner } from './clickhouse/owner.ts'
 import type { OpenSession } from './clickhouse/session.ts'
 import { EmbeddedError, type EmbeddedErrorCode } from './errors.ts'
 
@@ -24,8 +25,9 @@ const serve = async (instructions: Instructions): Promise<number> => {
       return writeConfiguration({ directory: join(dataDirectory, 'configuration'), memoryBytesMax })
     },
   )
-  const openSession = openEngine(chdb, dataDirectory, config)
-  // Only now is it known that nobody else has files there.
+  const openSession = await openEngine(chdb, dataDirectory, config)
+  // Only now is it known that nobody else is there.
+  await announceOwner(dataDirectory)
   await rm(incoming, { recursive: true, force: true })
   await mkdir(incoming)
   const version = await versionOf(openSession)
@@ -56,16 +58,16 @@ const loadEngine = async (): Promise<Chdb> => {
 }
 
 /** The first session opens the data directory, and holds it until this process ends. */
-const openEngine = ({ Session }: Chdb, dataDirectory: string, config: string): OpenSession => {
+const openEngine = async ({ Session }: Chdb, dataDirectory: string, config: string): Promise<OpenSession> => {
   const path = join(dataDirectory, 'data')
   const open = (): InstanceType<Chdb['Session']> =>
     new Session(path, { connectionArgs: [`--config-file=${config}`] })
   try {
     open()
   } catch (cause) {
-    throw (cause as Error).message.includes('Cannot lock file')
+    throw (await hasOwner(dataDirectory))
       ? new EmbeddedError('data_directory_locked', `${dataDirectory} is in use by another process`, { cause })
-      : new EmbeddedError('data_directory_unusable', `${dataDirectory} cannot be opened: ${cause}`, { cause })
+      : new EmbeddedError('data_directory_unusable', `${dataDirectory} cannot be opened`, { cause })
   }
   return () => {
     const session = open()

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { extname, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { startEngineProcess } from './clickhouse/process.ts'
 import { supervise } from './clickhouse/supervise.ts'
 import type { User } from './clickhouse/users.ts'
@@ -63,6 +63,8 @@ export const createEmbeddedClickHouse = async (
 }
 
 /** Stands beside this file, as a source or as built. */
-const serverModule = new URL(`./clickhouse-server${extname(import.meta.url)}`, import.meta.url)
+const serverModule = import.meta.url.endsWith('.ts')
+  ? new URL('./clickhouse-server.ts', import.meta.url)
+  : new URL('./clickhouse-server.js', import.meta.url)
 
 const createPassword = (): string => randomBytes(24).toString('base64url')

@@ -107,5 +107,6 @@ it('takes rows that stand in the statement', async () => {
 
 it('keeps no file of what it stored', async () => {
   await post('{"name":"a"}')
-  expect(await readdir(join(running.dataDirectory, 'incoming'))).toEqual([])
+  const incoming = join(running.dataDirectory, 'incoming')
+  await vi.waitFor(async () => expect(await readdir(incoming)).toEqual([]))
 })

@@ -1,5 +1,4 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { EmbeddedError } from '../errors.ts'
 import type { Announcement, Instructions } from './instructions.ts'
@@ -29,34 +28,47 @@ export const startEngineProcess = async (options: StartOptions): Promise<EngineP
     execArgv: [],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
-  const lastWords = tailOf(child)
-  const ended = once(child, 'exit').then(([code, signal]) =>
-    signal ? `killed by ${signal}` : `ended with ${code}`,
-  )
-  const deadline = new AbortController()
-  const timer = setTimeout(() => deadline.abort(), startDeadlineMs)
-  try {
-    child.send(instructions)
-    const announcement = await Promise.race([
-      once(child, 'message', { signal: deadline.signal }).then(([said]) => said as Announcement),
-      ended.then((how) => notStarted(`it ${how} before it was ready${lastWords()}`)),
-    ])
-    if (announcement.kind === 'failed') throw new EmbeddedError(announcement.code, announcement.message)
-    return {
-      pid: child.pid ?? 0,
-      port: announcement.port,
-      ended,
-      stop: () => stop(child, ended, stopDeadlineMs),
-    }
-  } catch (error) {
-    child.kill('SIGKILL')
-    await ended
-    if (deadline.signal.aborted)
-      throw notStarted(`it was not ready after ${startDeadlineMs} ms${lastWords()}`)
-    throw error
-  } finally {
-    clearTimeout(timer)
+  const ended = endOf(child)
+  // One that died at once cannot be told; how it ended says more than that.
+  child.send(instructions, () => {})
+  const beginning = await beginningOf(child, ended, startDeadlineMs)
+  if (beginning.kind === 'ready') {
+    const { pid = 0 } = child
+    return { pid, port: beginning.port, ended, stop: () => stop(child, ended, stopDeadlineMs) }
   }
+  child.kill('SIGKILL')
+  const how = await ended
+  if (beginning.kind === 'failed') throw new EmbeddedError(beginning.code, beginning.message)
+  const why = beginning.kind === 'late' ? `it was not ready after ${startDeadlineMs} ms` : `it ${how}`
+  throw new EmbeddedError('engine_not_started', `ClickHouse did not start: ${why}`)
+}
+
+type Beginning = Announcement | { readonly kind: 'ended' | 'late' }
+
+const beginningOf = (child: ChildProcess, ended: Promise<string>, deadlineMs: number): Promise<Beginning> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(() => settle({ kind: 'late' }), deadlineMs)
+    const settle = (beginning: Beginning): void => {
+      clearTimeout(timer)
+      resolve(beginning)
+    }
+    child.once('message', (announcement: Announcement) => settle(announcement))
+    void ended.then(() => settle({ kind: 'ended' }))
+  })
+
+const lastWordsCharactersMax = 2_000
+
+/** How it ended, with the last that it said: the engine's own reports go there. */
+const endOf = (child: ChildProcess): Promise<string> => {
+  let words = ''
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    words = (words + text).slice(-lastWordsCharactersMax)
+  })
+  return new Promise((resolve) => {
+    const end = (how: string): void => resolve(words === '' ? how : `${how}, and said: ${words.trim()}`)
+    child.once('error', (error) => end(`could not run: ${error.message}`))
+    child.once('close', (code, signal) => end(signal ? `was killed by ${signal}` : `ended with ${code}`))
+  })
 }
 
 const stop = async (child: ChildProcess, ended: Promise<string>, deadlineMs: number): Promise<void> => {
@@ -64,18 +76,4 @@ const stop = async (child: ChildProcess, ended: Promise<string>, deadlineMs: num
   child.kill('SIGTERM')
   await ended
   clearTimeout(timer)
-}
-
-const notStarted = (why: string): never => {
-  throw new EmbeddedError('engine_not_started', `ClickHouse did not start: ${why}`)
-}
-
-const tailCharactersMax = 2_000
-
-const tailOf = (child: ChildProcess): (() => string) => {
-  let tail = ''
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    tail = (tail + text).slice(-tailCharactersMax)
-  })
-  return () => (tail === '' ? '' : `; it said: ${tail.trim()}`)
 }

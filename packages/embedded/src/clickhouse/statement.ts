@@ -10,7 +10,7 @@ export interface Statement {
   readonly rows: RowsFollow | undefined
 }
 
-export interface RowsFollow {
+interface RowsFollow {
   /** The same statement, taking its rows from a file. */
   readonly fromFile: (path: string) => string
   /** Whether rows begin in the text itself. */

@@ -10,7 +10,7 @@ const createProcess = (pid: number) => {
   const ended = new Promise<string>((resolve) => (end = resolve))
   const stop = vi.fn(async () => end('ended with 0'))
   const engine: EngineProcess = { pid, port: 1, ended, stop }
-  return { engine, die: () => end('killed by SIGKILL'), stop }
+  return { engine, die: () => end('was killed by SIGKILL'), stop }
 }
 
 it('brings another one up, and says so', async () => {
@@ -25,7 +25,7 @@ it('brings another one up, and says so', async () => {
   await vi.advanceTimersByTimeAsync(100)
   expect(supervised.pid()).toBe(2)
   expect(reports).toEqual([
-    'ClickHouse killed by SIGKILL, restarting in 100 ms',
+    'ClickHouse was killed by SIGKILL, restarting in 100 ms',
     'ClickHouse is back, process 2',
   ])
   await supervised.close()
@@ -71,9 +71,9 @@ it('waits briefly again once one has lived for long', async () => {
     await vi.advanceTimersByTimeAsync(1_000)
   }
   expect(reports.filter((report) => report.includes('restarting'))).toEqual([
-    'ClickHouse killed by SIGKILL, restarting in 100 ms',
-    'ClickHouse killed by SIGKILL, restarting in 200 ms',
-    'ClickHouse killed by SIGKILL, restarting in 100 ms',
+    'ClickHouse was killed by SIGKILL, restarting in 100 ms',
+    'ClickHouse was killed by SIGKILL, restarting in 200 ms',
+    'ClickHouse was killed by SIGKILL, restarting in 100 ms',
   ])
   await supervised.close()
 })
