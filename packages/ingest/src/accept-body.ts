@@ -2,7 +2,7 @@ import type { LogEntry } from '@mcp-sentinel/events'
 import type { Acceptance, EventRejection } from './accept.ts'
 import { isArray, type Split, splitArray, splitLines } from './split-batch.ts'
 
-export interface RejectedEvent {
+interface RejectedEvent {
   /** Among those of the batch. */
   readonly index: number
   readonly error: EventRejection
