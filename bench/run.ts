@@ -6,6 +6,7 @@ const benches: Readonly<Record<string, string>> = {
   'policy-differential':
     'Whether the policy evaluator and the slow reference agree on a million random calls.',
   segment: 'How many events a segment file takes and gives in a second, against plain write and fdatasync.',
+  spool: 'What a gateway pays to write down what it decides, against plain writes and a bare fdatasync.',
 }
 
 const usage = (say: (line: string) => void): void => {

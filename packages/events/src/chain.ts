@@ -85,7 +85,16 @@ export const createChain = (options: ChainOptions): Chain => {
     headBefore = head
     head = headAfter(payload)
     seq++
-    return { ...trace, timestamp: time, trace_id: traceIdOf(trace), source, event_type: type, payload }
+    return {
+      timestamp: time,
+      trace_id: traceIdOf(trace?.traceparent),
+      source,
+      event_type: type,
+      traceparent: trace?.traceparent,
+      tracestate: trace?.tracestate,
+      baggage: trace?.baggage,
+      payload,
+    }
   }
 
   return {
@@ -111,5 +120,7 @@ export const createChain = (options: ChainOptions): Chain => {
   }
 }
 
-const traceIdOf = (trace: TraceContext | undefined): string | undefined =>
-  trace?.traceparent === undefined ? undefined : /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(trace.traceparent)?.[1]
+const traceIdOf = (traceparent: string | undefined): string | undefined =>
+  traceparent !== undefined && traceparentStart.test(traceparent) ? traceparent.slice(3, 35) : undefined
+
+const traceparentStart = /^[0-9a-f]{2}-[0-9a-f]{32}-/

@@ -9,7 +9,7 @@ export interface Answer {
   readonly rejected: readonly AnsweredRejection[] | undefined
 }
 
-export interface AnsweredRejection {
+interface AnsweredRejection {
   readonly index: number
   readonly code: string
   readonly message: string

@@ -39,6 +39,7 @@ export const createSyncTail = async (recovered: Recovered, options: SyncTailOpti
   let { firstOffset } = recovered.name
   let file = files.open(recovered.name.path, 'r+')
   let isFull = false
+  let isSynced = false
   let syncing: SyncFile | undefined
 
   const truncate = (cause: unknown): void => {
@@ -69,6 +70,7 @@ export const createSyncTail = async (recovered: Recovered, options: SyncTailOpti
         throw refusal(cause)
       }
       position += length
+      isSynced = false
     },
     sync: async () => {
       const synced = file
@@ -88,8 +90,10 @@ export const createSyncTail = async (recovered: Recovered, options: SyncTailOpti
         // Recovery looks at the last file only: whatever is before it has to be on the disk by now. Everything waits
         // meanwhile, for as long as the disk takes for what was written since the last sync, some milliseconds of
         // events; writing on into the old file in its stead would leave no bound to its size, and into the new one
-        // would let a crash keep later events without earlier ones.
-        file.datasyncNow()
+        // would let a crash keep later events without earlier ones. On a full disk this is tried with each event, but
+        // then nothing was written since.
+        if (!isSynced) file.datasyncNow()
+        isSynced = true
       } catch (cause) {
         throw failure('a sync failed', cause)
       }
@@ -100,6 +104,7 @@ export const createSyncTail = async (recovered: Recovered, options: SyncTailOpti
       firstOffset = nextOffset
       position = fileHeadBytes
       isFull = false
+      isSynced = false
       // The number of a closed file may be given to another at once, and a sync on its way would go there.
       if (syncing !== before) close(before)
     },

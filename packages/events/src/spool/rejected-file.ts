@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EventError } from '../errors.ts'
 import { refusal } from '../segment/disk-errors.ts'
+import { openFile, syncDirectory } from '../segment/files.ts'
 import type { RejectedEvent } from '../sink.ts'
 
 export interface Rejected extends RejectedEvent {
@@ -20,26 +21,31 @@ export interface RejectedFileOptions {
  */
 export const createRejectedFile = ({ directory, bytesMax, clock }: RejectedFileOptions) => {
   const path = join(directory, 'rejected.ndjson')
+
+  const append = async (lines: string): Promise<void> => {
+    const file = await open(path, 'a+', 0o600)
+    try {
+      const { size } = await file.stat()
+      if (size > 0 && size + Buffer.byteLength(lines) > bytesMax) throw full(path, size)
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(1), 0, 1, Math.max(0, size - 1))
+      // What a crash left half written ends here, and is there again further down.
+      await file.appendFile(bytesRead === 0 || buffer.toString() === '\n' ? lines : `\n${lines}`)
+      await file.sync()
+      if (size === 0) await syncDirectory(directory, openFile)
+    } finally {
+      await file.close()
+    }
+  }
+
   return async (events: readonly Rejected[]): Promise<void> => {
     const at = new Date(clock()).toISOString()
     const lines = events.map(
       ({ code, message, event }) =>
         `${JSON.stringify({ at, code, message, event: Buffer.from(event).toString() })}\n`,
     )
-    const bytes = Buffer.from(lines.join(''))
-    try {
-      const file = await open(path, 'a', 0o600)
-      try {
-        const { size } = await file.stat()
-        if (size > 0 && size + bytes.length > bytesMax) throw full(path, size)
-        await file.appendFile(bytes)
-        await file.sync()
-      } finally {
-        await file.close()
-      }
-    } catch (cause) {
+    await append(lines.join('')).catch((cause: unknown) => {
       throw cause instanceof EventError ? cause : refusal(cause)
-    }
+    })
   }
 }
 

@@ -27,7 +27,7 @@ export interface Room {
   readonly fullFiles: () => readonly FullFile[]
 }
 
-export interface FullFile extends FileSize {
+interface FullFile extends FileSize {
   readonly endOffset: number
 }
 

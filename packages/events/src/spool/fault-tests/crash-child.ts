@@ -9,7 +9,8 @@ const [directory = '', delivered = '', round = ''] = process.argv.slice(2)
 const newline = Buffer.from('\n')
 let calls = 0
 const nextId = (kind: string): string => `${kind}-${round}-${calls++}`
-const say = (what: string): void => void writeSync(1, `${what}\n`)
+/** With a dot at its end, so that a line that was cut can be told. */
+const say = (what: string): void => void writeSync(1, `${what}.\n`)
 
 say('opening')
 const spool = await createSpool({

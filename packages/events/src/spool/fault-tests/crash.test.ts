@@ -32,7 +32,9 @@ const readDelivered = async (path: string): Promise<readonly ReadEvent[]> => {
 test('after kill -9 under load, 24 times, nothing that was answered is lost, and each call has one event', async () => {
   const [directory, beside] = [await temporaryDirectory(), await temporaryDirectory()]
   const delivered = join(beside, 'delivered.ndjson')
-  const answered = { recorded: [], begun: [], closed: [], refused: [] } as Record<string, string[]>
+  const answers: [what: string, id: string][] = []
+  const answered = (...kinds: readonly string[]): readonly string[] =>
+    answers.filter(([what]) => kinds.includes(what)).map(([, id]) => id)
   for (let round = 0; round < 24; round++) {
     const child = startChild(directory, delivered, String(round))
     // Every sixth dies while it opens what the one before left.
@@ -41,7 +43,7 @@ test('after kill -9 under load, 24 times, nothing that was answered is lost, and
     for await (const line of createInterface({ input: child.stdout })) {
       // The last line may be cut: then nobody was told.
       const [what, id] = line.split(' ')
-      if (id?.split('-').length === 3 && /\d$/.test(id)) answered[what as string]?.push(id)
+      if (what !== undefined && /^\w+-\d+-\d+\.$/.test(id ?? '')) answers.push([what, id?.slice(0, -1) ?? ''])
       if (++lines === killAt) child.kill('SIGKILL')
     }
     expect(lines).toBeGreaterThanOrEqual(killAt)
@@ -70,11 +72,13 @@ test('after kill -9 under load, 24 times, nothing that was answered is lost, and
   expect(breaksOf(events)).toEqual([])
   const counts = countDecisions(events)
   expect([...counts].filter(([, count]) => count !== 1)).toEqual([])
-  const lost = [...answered.recorded, ...answered.begun].filter((id) => !counts.has(id))
+  const lost = answered('recorded', 'begun').filter((id) => !counts.has(id))
   expect(lost).toEqual([])
   const outcomes = new Map(events.map(({ decisionId, outcome }) => [decisionId, outcome]))
-  expect(answered.closed.filter((id) => outcomes.get(id) !== 'closed')).toEqual([])
+  expect(answered('closed').filter((id) => outcomes.get(id) !== 'closed')).toEqual([])
   for (const outcome of outcomes.values()) if (outcome === 'unknown') unknown++
   expect(unknown).toBeGreaterThan(0)
-  console.log(`${answered.recorded.length} recorded, ${answered.begun.length} begun, ${unknown} unknown ends`)
+  console.log(
+    `${answered('recorded').length} recorded, ${answered('begun').length} begun, ${unknown} unknown ends`,
+  )
 }, 120_000)
