@@ -151,6 +151,13 @@ describe('who is asked for', () => {
   })
 })
 
+it.each([
+  "SELECT * FROM url('http://127.0.0.1:1/', 'LineAsString')",
+  "SELECT * FROM file('data', 'LineAsString')",
+])('a writer does not reach beyond the data directory either: %s', async (query) => {
+  await expect(running.writer.command({ query })).rejects.toMatchObject({ code: '497' })
+})
+
 it('a writer who only gets changes nothing', async () => {
   const { origin, username, password } = new URL(running.url)
   const headers = { 'X-ClickHouse-User': username, 'X-ClickHouse-Key': password }
