@@ -54,7 +54,7 @@ export const createHttpInterface = (options: InterfaceOptions): RequestListener 
   const runIn = async (exchange: Exchange, session: Session): Promise<void> => {
     const { asked, user, statement, text, signal, request, response } = exchange
     const readonly = user === 'reader' ? 1 : request.method === 'GET' ? 2 : 0
-    for (const each of renderCircumstances({ ...asked, user, readonly })) await session.run(each, 'Null')
+    await session.run(renderCircumstances({ ...asked, user, readonly }), 'Null')
     if (signal.aborted) throw exception(394, 'Query was cancelled.')
     const mark = `/* ${randomUUID()} */`
     const marked = createMarkedSession(session, mark)

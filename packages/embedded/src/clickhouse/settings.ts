@@ -12,7 +12,7 @@ export interface Circumstances {
 }
 
 /** What is run in a session of its own before the statement, so that it ends with it and leaves no trace. */
-export const renderCircumstances = (circumstances: Circumstances): readonly string[] => {
+export const renderCircumstances = (circumstances: Circumstances): string => {
   const { user, database, readonly, settings, parameters } = circumstances
   const assignments = [
     ...Array.from(settings, ([name, value]) => `${settingName(name)} = ${quote(value)}`),
@@ -24,7 +24,7 @@ export const renderCircumstances = (circumstances: Circumstances): readonly stri
     `SET ROLE ${user}`,
     // Last, because nothing can be changed after it.
     ...(readonly === 0 ? [] : [`SET readonly = ${readonly}`]),
-  ]
+  ].join('; ')
 }
 
 const settingName = (name: string): string => {
