@@ -25,6 +25,7 @@ export {
 } from './health.ts'
 export { addHealthRoutes } from './health-routes.ts'
 export { httpProblemOf, shellProblems } from './http-problem.ts'
+export { kafkaVariables, saslFaults, saslOf } from './kafka-variables.ts'
 export { createLogger, type Logger, type LoggerOptions, type LogLevel, logLevels } from './log.ts'
 export {
   Counter,

@@ -1,0 +1,84 @@
+import { hash } from 'node:crypto'
+import {
+  type Decoded,
+  decodeEnvelope,
+  eventTime,
+  isUuid,
+  type LogRecord,
+  logHeaders,
+} from '@mcp-sentinel/events'
+import type { EventRow } from '@mcp-sentinel/events/clickhouse'
+
+/** Why a record is set aside. Public: reasons are added, never changed. */
+export const deadReasons = [
+  'too_large',
+  'invalid_utf8',
+  'invalid_json',
+  'missing_fields',
+  'invalid_fields',
+  /** The number in its chain is so far ahead that believing it would silence the chain's own producer. */
+  'seq_jump',
+  /** The store does not take it. */
+  'store_rejected',
+] as const
+export type DeadReason = (typeof deadReasons)[number]
+
+export interface Death {
+  readonly reason: DeadReason
+  readonly detail: string
+}
+
+/** An event out of the log, of which only its place in its chain is not judged yet. */
+export type LogEvent = Omit<EventRow, 'chainNote'>
+
+export type Record =
+  | { readonly kind: 'event'; readonly record: LogRecord; readonly event: LogEvent }
+  | { readonly kind: 'dead'; readonly record: LogRecord; readonly death: Death }
+
+export const decodeRecord = (record: LogRecord, topic: string, nowMs: number): Record => {
+  const decoding = decodeEnvelope(record.value)
+  if (!decoding.ok) {
+    const { code, pointer, message } = decoding.rejection
+    return { kind: 'dead', record, death: { reason: code, detail: `${pointer} ${message}`.trim() } }
+  }
+  const { headers, partition, offset } = record
+  const decoded = withTrace(decoding.decoded, headers)
+  const receivedAtMs = receiptOf(record, nowMs)
+  const { ms, replaced } = eventTime(decoded.envelope.timestamp, receivedAtMs)
+  const event: LogEvent = {
+    decoded,
+    id: decoded.audit?.id ?? givenId(headers[logHeaders.eventId]) ?? idOf(record, topic),
+    place: { topic, partition, offset },
+    timestampMs: ms,
+    timestampReplaced: replaced || headers[logHeaders.timestampReplaced] === 'true',
+    receivedAtMs,
+    keyId: headers[logHeaders.keyId] ?? '',
+  }
+  return { kind: 'event', record, event }
+}
+
+/** An event that names no trace is part of the one in which it was handed in. */
+const withTrace = (decoded: Decoded, { traceparent, tracestate, baggage }: LogRecord['headers']): Decoded =>
+  traceparent === undefined || decoded.envelope.traceparent !== undefined
+    ? decoded
+    : { ...decoded, envelope: { ...decoded.envelope, traceparent, tracestate, baggage } }
+
+/** How old a receipt may be. The store keeps events by it, and a year is more than any log keeps. */
+const receiptAgeMsMax = 365 * 24 * 3_600_000
+const receiptLeadMsMax = 3_600_000
+
+/** When it came in: as ingest says, else as the log says, which for a record from elsewhere may be anything. */
+const receiptOf = ({ headers, receivedAtMs }: LogRecord, nowMs: number): number => {
+  const isLikely = (ms: number): boolean => ms >= nowMs - receiptAgeMsMax && ms <= nowMs + receiptLeadMsMax
+  const said = Date.parse(headers[logHeaders.receivedAt] ?? '')
+  return [said, receivedAtMs].find(isLikely) ?? nowMs
+}
+
+const givenId = (id: string | undefined): string | undefined =>
+  id !== undefined && isUuid(id) ? id : undefined
+
+/** For events that older producers put into the log themselves: the same for the same bytes at the same place. */
+const idOf = ({ partition, offset, value }: LogRecord, topic: string): string => {
+  const hex = hash('sha256', `${topic}/${partition}/${offset}/${hash('sha256', value, 'hex')}`, 'hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+}

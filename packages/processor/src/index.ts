@@ -1,0 +1,6 @@
+export type { BatchLimits } from './batch.ts'
+export type { ChainGap } from './chains.ts'
+export { type DeadReason, type Death, deadReasons } from './decode.ts'
+export type { Flushed } from './flush.ts'
+export type { ProcessorObserver } from './observer.ts'
+export { createProcessor, type Processor, type ProcessorOptions } from './processor.ts'
