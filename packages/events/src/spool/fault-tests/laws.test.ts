@@ -5,9 +5,13 @@ import { createSpool, type Intent, type SpoolOptions } from '../../adapters/spoo
 import type { RequestRecord } from '../../envelope.ts'
 import { temporaryDirectory } from '../../segment/fault-tests/temporary-directory.ts'
 import { createDyingFiles } from './dying-files.ts'
-import { breaksOf, countDecisions, readEvents, requestRecord } from './requests.ts'
+import { breaksOf, countDecisions, readEvents, requestRecord, unlinkedIn } from './requests.ts'
+import { createStandInSink } from './stand-in-sink.ts'
 
-type Step = { readonly what: 'record' | 'begin' | 'close' | 'sync' | 'reopen'; readonly size: number }
+type Step = {
+  readonly what: 'record' | 'begin' | 'close' | 'sync' | 'reopen' | 'kill'
+  readonly size: number
+}
 
 const aStep: fc.Arbitrary<Step> = fc.record({
   what: fc.constantFrom('record', 'record', 'begin', 'close', 'close', 'sync', 'reopen'),
@@ -31,12 +35,19 @@ interface Answers {
 }
 
 /** Takes the steps until they end or the disk does. */
-const live = async (options: SpoolOptions, steps: readonly Step[], name: string, answers: Answers) => {
+const live = async (
+  options: SpoolOptions,
+  steps: readonly Step[],
+  name: string,
+  answers: Answers,
+  kill = (): void => {},
+) => {
   let open: [string, Intent][] = []
   let spool = await createSpool(options)
   const take: Record<Step['what'], (record: RequestRecord, size: number) => unknown> = {
     record: (record) => spool.record(record) && answers.recorded.push(record.decision_id),
-    sync: () => spool.drain(0),
+    kill,
+    sync: () => spool.drain(options.sink === undefined ? 0 : 1000),
     begin: async (record) => {
       const intent = await spool.begin(record).catch(() => undefined)
       if (intent === undefined) return
@@ -62,7 +73,7 @@ const live = async (options: SpoolOptions, steps: readonly Step[], name: string,
 
 const checkLaws = async (directory: string, answers: Answers): Promise<void> => {
   const events = await readEvents(directory)
-  expect(breaksOf(events)).toEqual([])
+  expect([breaksOf(events), unlinkedIn(events)]).toEqual([[], []])
   const counts = countDecisions(events)
   expect([...counts].filter(([, count]) => count > 1)).toEqual([])
   expect([...answers.recorded, ...answers.begun].filter((id) => !counts.has(id))).toEqual([])
@@ -112,4 +123,39 @@ test('recovery that is killed at any of its steps, and begun anew, makes the sam
     expect([calls, unknown.length]).toEqual([calls, 10])
     if (!isDead()) break
   }
+}, 60_000)
+
+test('when the machine dies, too, calls that went on have their events, and chains are unbroken as far as they are left', async () => {
+  const directory = await temporaryDirectory()
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.record({ steps: fc.array(aStep, { maxLength: 40 }), calls: fc.nat(200) }), {
+        minLength: 1,
+        maxLength: 3,
+      }),
+      async (lives) => {
+        await rm(directory, { recursive: true })
+        const answers: Answers = { recorded: [], begun: [], closed: [] }
+        const sink = createStandInSink()
+        const options = { sink, bytesMax: 1024 * 1024, backoff: { minMs: 1, maxMs: 1 } }
+        for (const [n, { steps, calls }] of lives.entries()) {
+          const { files, isDead, kill, cutPower } = createDyingFiles(calls)
+          const stepsAndEnd = [...steps, { what: 'kill', size: 0 } as const]
+          const given = optionsOf(directory, { ...options, files })
+          await live(given, stepsAndEnd, String(n), answers, kill).catch((error: unknown) => {
+            if (!isDead()) throw error
+          })
+          cutPower()
+        }
+        const spool = await createSpool(optionsOf(directory, options))
+        expect(await spool.drain(20_000)).toBe(true)
+        await spool.close()
+        const counts = countDecisions(sink.events())
+        expect([...counts].filter(([, count]) => count > 1)).toEqual([])
+        expect(answers.begun.filter((id) => !counts.has(id))).toEqual([])
+        expect([breaksOf(sink.events()), unlinkedIn(sink.events())]).toEqual([[], []])
+      },
+    ),
+    { numRuns: 40 },
+  )
 }, 60_000)

@@ -77,6 +77,16 @@ export const breaksOf = (events: readonly ReadEvent[]): readonly Break[] =>
     { keys: new Map() },
   ).breaks
 
+/** Chains that do not say that they continue the one before them. */
+export const unlinkedIn = (events: readonly ReadEvent[]): readonly string[] => {
+  const starts = events
+    .filter(({ type }) => type === 'mcp.chain.start')
+    .map(({ payload }) => JSON.parse(payload))
+  return starts.flatMap(({ prev_chain, _audit: { chain } }, n) =>
+    prev_chain === (starts[n - 1]?._audit.chain ?? '') ? [] : [chain],
+  )
+}
+
 /** How often each decision has its event. */
 export const countDecisions = (events: readonly ReadEvent[]): ReadonlyMap<string, number> => {
   const counts = new Map<string, number>()
