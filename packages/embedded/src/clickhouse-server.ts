@@ -21,7 +21,8 @@ const serve = async (instructions: Instructions): Promise<number> => {
     'data_directory_unusable',
     `${dataDirectory} cannot be used`,
     async () => {
-      await mkdir(dataDirectory, { recursive: true })
+      // Whoever else has an account on this machine has no business in there.
+      await mkdir(dataDirectory, { recursive: true, mode: 0o700 })
       return writeConfiguration({ directory: join(dataDirectory, 'configuration'), memoryBytesMax })
     },
   )

@@ -3,6 +3,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { join } from 'node:path'
 import { answerException, answerRows, summaryOf } from './answer.ts'
 import { readBody, withBodyInFile } from './body.ts'
+import { createEnding } from './ending.ts'
 import { exception } from './exception.ts'
 import { withForm } from './form.ts'
 import { createLane } from './lane.ts'
@@ -49,7 +50,7 @@ export const createHttpInterface = (options: InterfaceOptions): RequestListener 
     writer: createLane({ runningMax: 4, waitingMax: 64 }),
     reader: createLane({ runningMax: 8, waitingMax: 256 }),
   }
-  const killer = openSession()
+  const endWhenAborted = createEnding(openSession())
 
   const runIn = async (exchange: Exchange, session: Session): Promise<void> => {
     const { asked, user, statement, text, signal, request, response } = exchange
@@ -58,10 +59,7 @@ export const createHttpInterface = (options: InterfaceOptions): RequestListener 
     if (signal.aborted) throw exception(394, 'Query was cancelled.')
     const mark = `/* ${randomUUID()} */`
     const marked = createMarkedSession(session, mark)
-    const kill = (): void => {
-      killer.run(`KILL QUERY WHERE startsWith(query, '${mark}') ASYNC`, 'Null').catch(() => {})
-    }
-    signal.addEventListener('abort', kill, { once: true })
+    const settled = endWhenAborted(signal, mark)
     try {
       const format = statement.format ?? asked.format
       const chunks =
@@ -70,7 +68,7 @@ export const createHttpInterface = (options: InterfaceOptions): RequestListener 
           : oneChunk(await marked.run(text, format), statement, response)
       await answerRows(request, response, { chunks, format, compress: asked.compress, version })
     } finally {
-      signal.removeEventListener('abort', kill)
+      settled()
     }
   }
 
@@ -86,10 +84,8 @@ export const createHttpInterface = (options: InterfaceOptions): RequestListener 
 
   const accept = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
-    if (pathname === '/ping') {
-      response.end('Ok.\n')
-      return
-    }
+    if (pathname === '/ping') return void response.end('Ok.\n')
+    if (pathname !== '/') return void response.writeHead(404).end(`There is no handle ${pathname}\n`)
     const user = authenticate(request.headers, searchParams)
     const asked = parseRequest(request, await withForm(request, searchParams, statementBytesMax))
     if (user === 'reader') refuseSettings(asked.settings)
