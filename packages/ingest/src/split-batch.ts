@@ -65,12 +65,12 @@ const endOfElement = (bytes: Buffer, from: number): number => {
   return bytes.length
 }
 
-/** The closing quote of the string that opens here; the end where there is none. */
+/** The closing quote of the string that opens here; the end where there is none. Most strings are too short to search. */
 const endOfString = (bytes: Buffer, open: number): number => {
-  for (let at = bytes.indexOf(QUOTE, open + 1); at >= 0; at = bytes.indexOf(QUOTE, at + 1)) {
-    let backslashes = 0
-    while (bytes[at - 1 - backslashes] === BACKSLASH) backslashes++
-    if (backslashes % 2 === 0) return at
+  for (let at = open + 1; at < bytes.length; at++) {
+    const byte = bytes[at]
+    if (byte === QUOTE) return at
+    if (byte === BACKSLASH) at++
   }
   return bytes.length
 }
