@@ -10,6 +10,7 @@ import {
   LogController,
 } from 'fastify'
 import { createAllowedMethods } from './allowed-methods.ts'
+import { createFailureLog, type LogFailure } from './failure-log.ts'
 import { httpProblemOf, shellProblems, socketProblemOf } from './http-problem.ts'
 import type { Logger } from './log.ts'
 import type { Metrics } from './metrics.ts'
@@ -61,6 +62,7 @@ export const createApp = (options: AppOptions): App => {
   const { log, tracer = untraced.tracer, metrics, bodyBytesMax = 1024 * 1024 } = options
   const { headersTimeoutMs = 5_000, requestTimeoutMs = 15_000 } = options
   const { keepAliveTimeoutMs = 60_000, connectionTimeoutMs = 60_000 } = options
+  const logFailure = createFailureLog(Date.now)
   const app = fastify({
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
@@ -74,7 +76,7 @@ export const createApp = (options: AppOptions): App => {
     http: { connectionsCheckingInterval, headersTimeout: headersTimeoutMs },
     // Refused below, in the shape of every other problem.
     return503OnClosing: false,
-    frameworkErrors: (error, request, reply) => answer(error, request, reply),
+    frameworkErrors: (error, request, reply) => answer(error, request, reply, logFailure),
     clientErrorHandler: (error, socket) => answerSocket(error.code, socket, log),
   })
   const allowed = createAllowedMethods()
@@ -100,7 +102,7 @@ export const createApp = (options: AppOptions): App => {
     if (isClosing) reply.header('connection', 'close')
     done(null, payload)
   })
-  app.setErrorHandler((error, request, reply) => answer(error, request, reply))
+  app.setErrorHandler((error, request, reply) => answer(error, request, reply, logFailure))
   return app
 }
 
@@ -145,10 +147,15 @@ const unserved = (methods: readonly string[]): Problem =>
     ? shellProblems.not_found
     : { ...shellProblems.method_not_allowed, headers: { allow: methods.join(', ') } }
 
-const answer = (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+const answer = (
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  logFailure: LogFailure,
+): void => {
   const problem = httpProblemOf(error)
   if (problem.status >= 500) {
-    request.log.error({ err: error, code: problem.code }, 'a request failed')
+    logFailure(request.log, error, problem)
     // Fastify meets some faults before any hook has run.
     const span = trace.getSpan(request.traceContext ?? ROOT_CONTEXT)
     if (span?.isRecording()) failSpan(span, error)
