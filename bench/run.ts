@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { type Bench, report } from './report.ts'
 
 const benches: Readonly<Record<string, string>> = {
+  'pipeline-crash': 'Whether an event is lost or doubled when parts of the pipeline are killed under load.',
   policy: 'How long one policy decision takes, against Cedar, casbin and plain look-ups.',
   'policy-differential':
     'Whether the policy evaluator and the slow reference agree on a million random calls.',
