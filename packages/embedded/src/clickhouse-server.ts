@@ -36,8 +36,10 @@ const serve = async (instructions: Instructions): Promise<number> => {
   const server = createServer(
     createHttpInterface({ openSession, version, passwords, incoming, bodyBytesMax }),
   )
+  // Bodies are taken in before their turn comes: this bounds how many at once.
+  server.maxConnections = 512
   await unlessRefused('port_in_use', `port ${port} of 127.0.0.1 cannot be taken`, () => listen(server, port))
-  process.once('SIGTERM', () => server.close(() => process.exit()))
+  process.once('SIGTERM', () => closeInOrder(server))
   return (server.address() as AddressInfo).port
 }
 
@@ -96,6 +98,12 @@ const versionOf = async (openSession: OpenSession): Promise<string> => {
 const listen = async (server: Server, port: number): Promise<void> => {
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
+}
+
+/** What was asked is answered; connections that are kept for later requests go as soon as they carry none. */
+const closeInOrder = (server: Server): void => {
+  server.close(() => process.exit())
+  setInterval(() => server.closeIdleConnections(), 20)
 }
 
 const unlessRefused = async <T>(

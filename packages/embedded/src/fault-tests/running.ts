@@ -24,8 +24,8 @@ export const startForTest = async (options: Partial<EmbeddedClickHouseOptions> =
     writer,
     reader,
     async close() {
-      await Promise.all([writer.close(), reader.close()])
       await running.close()
+      await Promise.all([writer.close(), reader.close()])
       await directory.remove()
     },
   }

@@ -4,6 +4,7 @@ import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { ClickHouseClient } from '@clickhouse/client'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { createEmbeddedClickHouse } from '../clickhouse.ts'
 import { clientOf, startForTest } from './running.ts'
@@ -130,28 +131,50 @@ const isAlive = (pid: number): boolean => {
   }
 }
 
+const untilRuns = (client: ClickHouseClient, comment: string): Promise<void> =>
+  vi.waitFor(async () => {
+    const result = await client.query({
+      query: "SELECT count() FROM system.processes WHERE Settings['log_comment'] = {comment:String}",
+      query_params: { comment },
+      format: 'JSONCompactEachRow',
+    })
+    expect(await result.json()).toEqual([[1]])
+  })
+
+const endless = 'SELECT count() FROM numbers(1000000000000) WHERE NOT ignore(sipHash64(number))'
+
 it('ends with the process that started it, even while a query runs', async () => {
   const holder = fork(fileURLToPath(new URL('./holder.ts', import.meta.url)), [await emptyDirectory()], {
     execArgv: [],
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   })
-  const [line] = holder.stdout ? await once(holder.stdout, 'data') : []
-  const pid = Number(line)
+  const [said] = holder.stdout ? await once(holder.stdout, 'data') : []
+  const { pid, url } = JSON.parse(String(said))
+  const client = clientOf(url)
+  const refused = expect(client.command({ query: endless, query_id: 'endless' })).rejects.toThrow()
+  await untilRuns(client, 'endless')
   expect(isAlive(pid)).toBe(true)
   holder.kill('SIGKILL')
   await vi.waitFor(() => expect(isAlive(pid)).toBe(false), 5_000)
+  await refused
+  await client.close()
+})
+
+it('answers what it is asked before it closes', async () => {
+  const running = await startForTest()
+  const query = 'SELECT sleepEachRow(0.1) FROM numbers(5) SETTINGS max_block_size = 1'
+  const asked = running.writer.query({ query, query_id: 'brief', format: 'JSON' })
+  await untilRuns(running.reader, 'brief')
+  const closed = running.close()
+  expect(await (await asked).json()).toMatchObject({ rows: 5 })
+  await closed
 })
 
 it('closes within its deadline, whatever runs', async () => {
   const running = await startForTest({ stopDeadlineMs: 50 })
-  const query = 'SELECT count() FROM numbers(1000000000000) WHERE NOT ignore(sipHash64(number))'
-  const asked = running.writer.command({ query, query_id: 'endless' })
+  const asked = running.writer.command({ query: endless, query_id: 'endless' })
   const refused = expect(asked).rejects.toThrow()
-  const seen = "SELECT count() FROM system.processes WHERE Settings['log_comment'] = 'endless'"
-  await vi.waitFor(async () => {
-    const result = await running.reader.query({ query: seen, format: 'JSONCompactEachRow' })
-    expect(await result.json()).toEqual([[1]])
-  })
+  await untilRuns(running.reader, 'endless')
   const pid = running.pid()
   await running.close()
   await refused
