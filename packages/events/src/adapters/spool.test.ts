@@ -8,7 +8,13 @@ import { breaksOf, eventOf, readEvents, readFrames, requestRecord } from '../spo
 import { createStandInSink } from '../spool/fault-tests/stand-in-sink.ts'
 import { kindOf } from '../spool/frames.ts'
 import { verifyChains } from '../verify.ts'
-import { createSpool, ownReserveBytes, type SpoolOptions, type SpoolReport } from './spool.ts'
+import {
+  closeReserveBytes,
+  createSpool,
+  ownReserveBytes,
+  type SpoolOptions,
+  type SpoolReport,
+} from './spool.ts'
 
 const MiB = 1024 * 1024
 
@@ -78,10 +84,14 @@ describe('an intent', () => {
     const tracestate = 'a=b'
     const intent = await spool.begin(requestRecord('call'), { tracestate })
     expect(spool.stats()).toMatchObject({ durable: 2, kept: 1, openIntents: 1 })
-    expect((await readFrames(directory)).map(kindOf)).toEqual(['event', 'intent'])
+    const [start, intended] = await readFrames(directory)
+    expect([start, intended].map((frame) => frame && kindOf(frame))).toEqual(['event', 'intent'])
+    // Room to be carried on once, and for its event.
+    const { bytes, value } = intended ?? { bytes: 0, value: '' }
+    expect(spool.stats().reservedBytes).toBe(ownReserveBytes + bytes + value.length + closeReserveBytes)
     intent.close(requestRecord('call', { status: 204 }))
     intent.close(requestRecord('call', { status: 500 }))
-    const [, intended, closed, ...more] = await readFrames(directory)
+    const [, , closed, ...more] = await readFrames(directory)
     expect(more).toEqual([])
     expect([intended?.headers, closed?.headers]).toEqual([
       { kind: 'intent', key: 'call' },

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { setImmediate } from 'node:timers/promises'
+import { nextTick } from 'node:process'
 import { EventError } from '../errors.ts'
 import { encodeFrame, type SegmentEntry, sizeEntry } from './frame.ts'
 import type { FileSize, SyncTail } from './sync-tail.ts'
@@ -70,8 +70,9 @@ export const createSyncWriter = (options: SyncWriterOptions): SyncWriter => {
   }
 
   const syncAll = async (): Promise<void> => {
-    // Who calls in the same turn of the event loop shares the first sync, too.
-    await setImmediate()
+    // Whoever calls in the same turn shares the first sync, too: all those above all whom the last one has answered. Not
+    // `setImmediate`, which would let the disk wait for whatever else the event loop has to do.
+    await new Promise<void>((resolve) => nextTick(resolve))
     while ((waiting.length > 0 || isDue) && failed === undefined) await syncOnce()
     syncing = undefined
   }

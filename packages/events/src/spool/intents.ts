@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { eventBytesMax } from '../codec.ts'
 import type { Envelope, RequestRecord, TraceContext } from '../envelope.ts'
 import { EventError } from '../errors.ts'
-import { type SegmentEntry, sizeEntry } from '../segment/frame.ts'
+import { frameBytesMin, type SegmentEntry } from '../segment/frame.ts'
 import type { FrameHeaders } from '../segment/headers.ts'
 import type { SyncWriter } from '../segment/sync-writer.ts'
 import { encodeIntent, headersOf, type IntentValue, unknownEnd } from './frames.ts'
@@ -53,6 +53,9 @@ interface Open {
 /** An intent becomes an event, which is somewhat larger and has at most `eventBytesMax`. */
 const intentBytesMax = eventBytesMax / 2
 
+/** What the headers of an intent take besides its id. */
+const headerBytes = 19
+
 export const createIntents = (options: IntentsOptions): Intents => {
   const { writer, appendOwed, journal, room, clock, request, intentTimeoutMs, onKept } = options
   const owed = createOwed()
@@ -73,11 +76,10 @@ export const createIntents = (options: IntentsOptions): Intents => {
     const failed = writer.failed()
     if (failed !== undefined) throw unavailable('its disk failed', failed)
     const entry = { receivedAtMs: clock(), headers: headersOf('intent', id), value: encodeIntent(intent) }
-    const sized = sizeEntry(entry)
-    if (sized === undefined || entry.value.length > intentBytesMax)
-      throw unavailable('the record is too large', undefined, false)
-    const reservedBytes = reserve(sized.frameBytes, entry.value.length)
-    if (!room.has(sized.frameBytes + reservedBytes, 'event')) throw unavailable('the spool is full')
+    if (entry.value.length > intentBytesMax) throw unavailable('the record is too large', undefined, false)
+    const frameBytes = frameBytesMin + headerBytes + Buffer.byteLength(id) + entry.value.length
+    const reservedBytes = reserve(frameBytes, entry.value.length)
+    if (!room.has(frameBytes + reservedBytes, 'event')) throw unavailable('the spool is full')
     const offset = appendIntent(entry)
     room.reserve(reservedBytes)
     open.set(id, { ...entry, reservedBytes, offset })
