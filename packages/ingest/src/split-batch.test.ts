@@ -84,6 +84,13 @@ describe('lines', () => {
   })
 })
 
+test.each(['\n', ' ', '[', '"\\', '\\"', ',', '[,', '{"'])('%j without end is looked at once', (unit) => {
+  const text = unit.repeat((4 * 1024 * 1024) / unit.length)
+  const atLine = ofLines(text)
+  expect(atLine === 'too_many' || atLine.length <= 1).toBe(true)
+  expect(ofArray(`[${text}`)).toBe('invalid_json')
+})
+
 test('there are as many as are allowed, and no more', () => {
   expect([ofArray('[1,2]', 2), ofArray('[1,2,3]', 2)]).toEqual([['1', '2'], 'too_many'])
   expect([ofLines('1\n2\n', 2), ofLines('1\n2\n3', 2)]).toEqual([['1', '2'], 'too_many'])

@@ -20,9 +20,9 @@ const BRACKET_BIT = 32
 const isSpace = (byte: number | undefined): boolean =>
   byte === SPACE || byte === NEWLINE || byte === RETURN || byte === TAB
 
-const skipSpace = (bytes: Uint8Array, from: number): number => {
+const skipSpace = (bytes: Uint8Array, from: number, end = bytes.length): number => {
   let at = from
-  while (at < bytes.length && isSpace(bytes[at])) at++
+  while (at < end && isSpace(bytes[at])) at++
   return at
 }
 
@@ -81,7 +81,7 @@ export const splitLines = (bytes: Buffer, eventsMax: number): Split => {
   for (let at = 0; at < bytes.length; ) {
     const newline = bytes.indexOf(NEWLINE, at)
     const end = newline < 0 ? bytes.length : newline
-    if (skipSpace(bytes, at) < end) {
+    if (skipSpace(bytes, at, end) < end) {
       if (events.length === eventsMax) return { ok: false, fault: 'too_many' }
       events.push(bytes.subarray(at, end))
     }
