@@ -60,11 +60,14 @@ const loadEngine = async (): Promise<Chdb> => {
   }
 }
 
+/** What the engine, made for a terminal, has by default and a server has not: `SELECT` left out, for one. */
+const asOnServer = ['--implicit_select=0', '--allow_introspection_functions=0']
+
 /** The first session opens the data directory, and holds it until this process ends. */
 const openEngine = async ({ Session }: Chdb, dataDirectory: string, config: string): Promise<OpenSession> => {
   const path = join(dataDirectory, 'data')
   const open = (): InstanceType<Chdb['Session']> =>
-    new Session(path, { connectionArgs: [`--config-file=${config}`] })
+    new Session(path, { connectionArgs: [`--config-file=${config}`, ...asOnServer] })
   try {
     open()
   } catch (cause) {

@@ -88,6 +88,7 @@ describe('settings', () => {
 describe('errors', () => {
   const cases = [
     { query: 'SELECT FROM WHERE', code: '62', type: 'SYNTAX_ERROR', status: 400 },
+    { query: 'selec', code: '62', type: 'SYNTAX_ERROR', status: 400 },
     { query: 'SELECT 1; SELECT 2', code: '62', type: 'SYNTAX_ERROR', status: 400 },
     { query: 'SELECT * FROM absent', code: '60', type: 'UNKNOWN_TABLE', status: 404 },
     { query: 'SELECT absent', code: '47', type: 'UNKNOWN_IDENTIFIER', status: 404 },
