@@ -1,0 +1,9 @@
+import type { Settings } from '../client.ts'
+
+/** What a question may take: an answer that needs more is refused, so that nobody's question is everybody's outage. */
+export const questionLimits: Settings = {
+  max_execution_time: 10,
+  max_memory_usage: '1000000000',
+  max_result_rows: '100000',
+  result_overflow_mode: 'throw',
+}
