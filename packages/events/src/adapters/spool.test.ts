@@ -281,6 +281,18 @@ test('files go when they are shipped, but none while an intent in it is open, ho
   expect(breaksOf(events)).toEqual([])
 })
 
+test('a sink that cannot be closed holds up nothing that is written, nor the next owner', async () => {
+  const sink = createStandInSink()
+  sink.close = () => Promise.reject(new Error('not now'))
+  const directory = await temporaryDirectory()
+  const spool = await createSpool({ directory, producer: 'ns/payments/pod-1', source: 'gateway', sink })
+  spool.record(requestRecord('a'))
+  await expect(spool.close()).rejects.toThrow('not now')
+  const next = await open({ directory })
+  expect((await startsIn(directory)).map(({ reason }) => reason)).toEqual(['start', 'start'])
+  expect(next.reports).toEqual([])
+})
+
 test('files that are not its own are left alone', async () => {
   const directory = await temporaryDirectory()
   await writeFile(join(directory, 'notes.txt'), 'mine')

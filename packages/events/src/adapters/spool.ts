@@ -167,7 +167,6 @@ export const createSpool = async (options: SpoolOptions): Promise<Spool> => {
 
   const finish = async (): Promise<void> => {
     await shipper?.stop()
-    await sink?.close()
     intents.close()
     journal.tellLosses()
     checkpoints.close()
@@ -176,9 +175,13 @@ export const createSpool = async (options: SpoolOptions): Promise<Spool> => {
     } catch {
       // Then the next start says that it recovered.
     }
-    await position.close()
-    await reader.close()
-    await writer.close().finally(lock.release)
+    try {
+      await position.close()
+      await reader.close()
+      await sink?.close()
+    } finally {
+      await writer.close().finally(lock.release)
+    }
   }
   let closing: Promise<void> | undefined
 

@@ -7,6 +7,7 @@ import type { FrameHeaders } from '../segment/headers.ts'
 import type { SyncWriter } from '../segment/sync-writer.ts'
 import { encodeIntent, headersOf, type IntentValue, unknownEnd } from './frames.ts'
 import type { Journal } from './journal.ts'
+import type { LossReason } from './losses.ts'
 import { createOwed } from './owed.ts'
 import { closeReserveBytes, type Room } from './room.ts'
 import type { ScannedIntent } from './scan.ts'
@@ -26,8 +27,8 @@ export interface Intents {
   readonly owed: () => number
   /** The first offset that an open intent is at. */
   readonly oldestOffset: () => number
-  /** Writes again, at the end, the open intents before an offset. False when not all found room. */
-  readonly carry: (before: number) => boolean
+  /** Writes again, at the end, the open intents before an offset, or as many as find room. */
+  readonly carry: (before: number) => void
   readonly close: () => void
 }
 
@@ -109,12 +110,20 @@ export const createIntents = (options: IntentsOptions): Intents => {
     })
   }
 
-  const closeAs = (id: string, record: RequestRecord, trace: TraceContext | undefined): void => {
+  const closeAs = (
+    id: string,
+    record: RequestRecord,
+    trace: TraceContext | undefined,
+    lesser = record,
+  ): void => {
+    const headers = headersOf('close', id)
+    const keep = (one: RequestRecord): LossReason | undefined =>
+      journal.keep(() => request(one, trace), 'owed', headers)
     owed.pay(() => {
       // It stays open on the disk, and the next start makes its event.
       if (writer.failed() !== undefined) return true
-      const make = (): Envelope => request(record, trace)
-      if (journal.keep(make, 'owed', headersOf('close', id)) !== undefined) return false
+      const lost = keep(record)
+      if (lost !== undefined && (lost !== 'too_large' || keep(lesser) !== undefined)) return false
       settle(id)
       onKept()
       return true
@@ -138,7 +147,7 @@ export const createIntents = (options: IntentsOptions): Intents => {
           assert(ended.decision_id === id, 'the record of another decision')
           if (isEnded || isClosed) return
           isEnded = true
-          closeAs(id, fitting(ended, record), trace)
+          closeAs(id, ended, trace, lesserOf(ended, record))
         },
       }
     },
@@ -153,7 +162,7 @@ export const createIntents = (options: IntentsOptions): Intents => {
     oldestOffset: () => open.values().next().value?.offset ?? Number.POSITIVE_INFINITY,
     carry: (before) => {
       for (const [id, intent] of open) {
-        if (intent.offset >= before) return true
+        if (intent.offset >= before) return
         try {
           intent.offset = appendOwed({
             receivedAtMs: clock(),
@@ -161,13 +170,12 @@ export const createIntents = (options: IntentsOptions): Intents => {
             value: intent.value,
           })
         } catch (error) {
-          if (error instanceof EventError) return false
+          if (error instanceof EventError) return
           throw error
         }
         open.delete(id)
         open.set(id, intent)
       }
-      return true
     },
     close: () => {
       owed.close()
@@ -176,9 +184,8 @@ export const createIntents = (options: IntentsOptions): Intents => {
   }
 }
 
-/** What a record of a call's end may add to that of its begin is small; else only what counts is taken from it. */
-const fitting = (ended: RequestRecord, begun: RequestRecord): RequestRecord => {
-  if (JSON.stringify(ended).length <= intentBytesMax / 2) return ended
+/** Where an end is too large to be told: what counts of it, with what was known before, which is known to fit. */
+const lesserOf = (ended: RequestRecord, begun: RequestRecord): RequestRecord => {
   const { bytes_in, bytes_out, latency_ms, outcome, status } = ended
   return { ...begun, bytes_in, bytes_out, latency_ms, outcome, status }
 }

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { createSpool, type SpoolOptions } from '../adapters/spool.ts'
-import { diskError } from '../segment/fault-tests/faulty-files.ts'
+import { createGate, diskError } from '../segment/fault-tests/faulty-files.ts'
 import { createFaultySyncFiles } from '../segment/fault-tests/faulty-sync-files.ts'
 import { temporaryDirectory } from '../segment/fault-tests/temporary-directory.ts'
 import { createDyingFiles } from './fault-tests/dying-files.ts'
@@ -46,6 +46,31 @@ test('an intent that was carried on is on the disk before its old file goes', as
   expect(next.sink.events()).toContainEqual(
     expect.objectContaining({ decisionId: 'held', outcome: 'unknown' }),
   )
+})
+
+test('an intent that was closed goes only when the event that closed it is on the disk', async () => {
+  const directory = await temporaryDirectory()
+  const { files, kill, cutPower } = createDyingFiles(Number.POSITIVE_INFINITY)
+  const { sink, spool, turnOver } = await open(directory, files)
+  const held = await spool.begin(requestRecord('held'))
+  const gate = createGate()
+  sink.instead = async (take) => {
+    await gate.wait()
+    return take()
+  }
+  const turned = turnOver()
+  await gate.reached
+  held.close(requestRecord('held', { outcome: 'closed' }))
+  gate.open()
+  await turned
+  expect((await filesIn(directory))[0]).not.toMatch(/^0+\.segment$/)
+  kill()
+  await spool.close().catch(() => {})
+  cutPower()
+  const next = await open(directory, undefined)
+  expect(await next.spool.drain(20_000)).toBe(true)
+  const events = [...sink.events(), ...next.sink.events()]
+  expect(events.some(({ decisionId }) => decisionId === 'held')).toBe(true)
 })
 
 test('an intent that cannot be carried on keeps its file, and all after it, until it is closed', async () => {

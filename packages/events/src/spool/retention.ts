@@ -28,12 +28,10 @@ export const createRetention = ({ reader, writer, room, intents }: RetentionOpti
       .fullFiles()
       .findLast(({ endOffset }) => endOffset <= Math.min(next, lastEvent))?.endOffset
     if (end === undefined) return
-    if (intents.oldestOffset() < end) {
-      intents.carry(end)
-      // On the disk at their new place before they go from the old one.
-      await writer.sync()
-    }
+    intents.carry(end)
     const limit = Math.min(end, intents.oldestOffset())
+    // Before an intent goes, its copy, or the event that closed it, is on the disk.
+    await writer.sync()
     await reader.deleteBefore(limit)
     const kept = room.fullFiles().find(({ endOffset }) => endOffset > limit)
     room.deleted(kept?.firstOffset ?? writer.tail().firstOffset)

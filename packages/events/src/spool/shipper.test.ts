@@ -1,4 +1,4 @@
-import { readFile, rename, rm } from 'node:fs/promises'
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { createSpool, type SpoolOptions, type SpoolReport } from '../adapters/spool.ts'
@@ -174,7 +174,7 @@ test('when the file of the rejected is full, shipping waits for somebody to move
   expect(reports.at(-1)).toMatchObject({ kind: 'rejected' })
 })
 
-test('after a restart shipping goes on where it was; where that is not known, from the start', async () => {
+test('after a restart shipping goes on where it was; where that is not known, or cannot be, from the start', async () => {
   const { sink, spool, recordMany, directory } = await open()
   recordMany(50, 'a')
   expect(await spool.drain(drained)).toBe(true)
@@ -187,11 +187,20 @@ test('after a restart shipping goes on where it was; where that is not known, fr
   expect(second.sink.events()).toHaveLength(3)
   await second.spool.close()
 
-  await rm(join(directory, 'shipper.group'))
-  const third = await open({ directory })
-  expect(await third.spool.drain(drained)).toBe(true)
-  expect(third.sink.events()).toHaveLength(51 + 3 + 1)
-  expect(breaksOf(third.sink.events())).toEqual([])
+  const path = join(directory, 'shipper.group')
+  const unknown = [
+    () => rm(path),
+    () => writeFile(path, 'nonsense'),
+    () => writeFile(path, 'epoch 1\ncommitted 9999\n'),
+  ]
+  for (const [n, forget] of unknown.entries()) {
+    await forget()
+    const next = await open({ directory })
+    expect(await next.spool.drain(drained)).toBe(true)
+    expect(next.sink.events()).toHaveLength(51 + 3 + 1 + n)
+    expect(breaksOf(next.sink.events())).toEqual([])
+    await next.spool.close()
+  }
 })
 
 test('draining does not wait out a backoff', async () => {

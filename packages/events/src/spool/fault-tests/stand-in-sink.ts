@@ -2,6 +2,7 @@ import type { Delivery, EventSink } from '../../sink.ts'
 import { eventOf, type ReadEvent } from './requests.ts'
 
 export interface StandInSink extends EventSink {
+  close: () => Promise<void>
   /** What happens in the place of taking a batch. Called with what takes it. */
   instead: ((take: () => Delivery, events: readonly Uint8Array[]) => Delivery | Promise<Delivery>) | undefined
   /** What was taken, batch by batch. */
