@@ -48,6 +48,7 @@ export interface SpoolOptions {
   readonly report?: ((report: SpoolReport) => void) | undefined
   readonly clock?: (() => number) | undefined
   readonly ids?: (() => string) | undefined
+  /** The disk. Tests hand in one that fails. */
   readonly files?: SyncFiles | undefined
 }
 
@@ -87,7 +88,7 @@ export interface Spool {
   /** On the disk when it resolves; rejects with `audit_unavailable`. Then the call must not go on. */
   readonly begin: (record: RequestRecord, trace?: TraceContext) => Promise<Intent>
   readonly stats: () => SpoolStats
-  /** Ships all that was written before the call; false when that took longer than this. */
+  /** Ships all that was written before the call, at once even after failures; false when it takes longer than this. */
   readonly drain: (timeoutMs: number) => Promise<boolean>
   /** Writes down what is owed. Ships no more; what is left waits for the next start. */
   readonly close: () => Promise<void>

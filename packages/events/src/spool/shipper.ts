@@ -93,6 +93,7 @@ export const createShipper = (options: ShipperOptions): Shipper => {
     sink.write(events).then(resolve, reject)
     return promise
   }
+
   const ship = async (frames: readonly Frame[]): Promise<boolean> => {
     const events = frames.filter(isEvent)
     if (events.length === 0) return false
