@@ -1,5 +1,5 @@
 /** Something that can be killed at any time, and is there again some time later. */
-export interface Victim {
+interface Victim {
   readonly name: string
   /** Resolves when it was killed and its next start has begun. */
   readonly kill: () => Promise<void>

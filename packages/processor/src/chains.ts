@@ -2,17 +2,17 @@ import type { ChainNote, EventRow, EventWriter } from '@mcp-sentinel/events/clic
 import type { Death, LogEvent } from './decode.ts'
 
 /** A number so far ahead is no loss of events but a claim to the chain's whole future. */
-export const seqJumpMax = 1_000_000
+const seqJumpMax = 1_000_000
 /** Chains whose place is remembered; one that is forgotten is asked of the store again. */
 const chainsMax = 50_000
 
-export type Judgement =
+type Judgement =
   | { readonly kind: 'store'; readonly row: EventRow }
   /** It is stored already, under another offset: its producer did not hear so and sent it again. */
   | { readonly kind: 'repeat' }
   | { readonly kind: 'dead'; readonly death: Death }
 
-export interface Judged {
+interface Judged {
   /** One for each event, in their order. */
   readonly judgements: readonly Judgement[]
   readonly gaps: readonly ChainGap[]

@@ -52,7 +52,7 @@ export const traceInsert =
   }
 
 /** Which parts of the log an insert covers. */
-export const batchAttributes = (topic: string, rows: readonly EventRow[]) => {
+const batchAttributes = (topic: string, rows: readonly EventRow[]) => {
   const ranges = new Map<number, { first: number; last: number }>()
   for (const { place } of rows) {
     const range = ranges.get(place.partition)

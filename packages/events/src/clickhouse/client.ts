@@ -15,7 +15,7 @@ export interface ClickHouseOptions {
 type Parameters = Readonly<Record<string, unknown>>
 export type Settings = ClickHouseSettings
 
-export interface Asking {
+interface Asking {
   readonly parameters?: Parameters | undefined
   readonly settings?: Settings | undefined
   readonly signal?: AbortSignal | undefined

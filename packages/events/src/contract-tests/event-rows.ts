@@ -10,7 +10,7 @@ const decoded = (envelope: Envelope) => {
   return decoding.decoded
 }
 
-export const aRecord: RequestRecord = {
+const aRecord: RequestRecord = {
   agent_id: 'ops-agent',
   bytes_in: 120,
   bytes_out: 480,
