@@ -8,10 +8,12 @@ import {
   flag,
   httpUrl,
   integer,
+  kafkaVariables,
   list,
   port,
   processVariables,
   type Secret,
+  saslFaults,
   secrets,
 } from '@mcp-sentinel/service'
 import { z } from 'zod'
@@ -19,23 +21,12 @@ import { z } from 'zod'
 const mebibyte = 1024 ** 2
 const text = () => z.string().max(1024, 'is longer than 1024 characters')
 const secret = (description: string) => secrets().default([]).meta({ description, secret: true })
-const saslMechanisms = ['plain', 'scram-sha-256', 'scram-sha-512'] as const
 
 const shape = {
   PORT: port().default(8081).describe('where events are taken'),
   METRICS_PORT: port().default(9091).describe('where `/metrics` is served, and nothing else'),
   HOST: text().default('0.0.0.0').describe('address of both'),
-  KAFKA_BROKERS: list()
-    .default([])
-    .describe('`host:port`, with commas between them; the log is on Kafka then'),
-  KAFKA_TOPIC: text().default('mcp.events').describe('must be there; `processor --migrate` creates it'),
-  KAFKA_TLS: flag().default(false).describe('speak TLS to the brokers'),
-  KAFKA_SASL_MECHANISM: z
-    .enum(saslMechanisms, `is none of ${saslMechanisms.join(', ')}`)
-    .optional()
-    .describe(`\`${saslMechanisms.join('`, `')}\``),
-  KAFKA_USERNAME: text().optional().describe('for SASL'),
-  KAFKA_PASSWORD: secrets(1).optional().meta({ description: 'for SASL', secret: true }),
+  ...kafkaVariables(),
   LOG_DIRECTORY: text().optional().describe('without brokers: where segment files of one machine are'),
   LOG_BYTES_MAX: integer(mebibyte, 1024 ** 4)
     .default(8 * 1024 ** 3)
@@ -84,9 +75,11 @@ export const config: Config<typeof shape> = {
   variables: variables.variables,
   parse: (env) => {
     const settings = variables.parse(env)
-    const faults = rules.flatMap(({ variable, message, isBroken }): ConfigFault[] =>
-      isBroken(settings) ? [{ variable, message }] : [],
-    )
+    const broken = rules.filter(({ isBroken }) => isBroken(settings))
+    const faults: ConfigFault[] = [
+      ...broken.map(({ variable, message }) => ({ variable, message })),
+      ...saslFaults(settings),
+    ]
     if (faults.length > 0) throw new ConfigError(faults)
     return settings
   },
@@ -109,13 +102,6 @@ const rules: readonly Rule[] = [
     variable: 'KAFKA_BROKERS',
     message: 'is missing, and LOG_DIRECTORY too: events need a log',
     isBroken: (settings) => settings.KAFKA_BROKERS.length === 0 && settings.LOG_DIRECTORY === undefined,
-  },
-  {
-    variable: 'KAFKA_SASL_MECHANISM',
-    message: 'needs KAFKA_USERNAME and KAFKA_PASSWORD, and they need it',
-    isBroken: ({ KAFKA_SASL_MECHANISM, KAFKA_USERNAME, KAFKA_PASSWORD }) =>
-      new Set([KAFKA_SASL_MECHANISM, KAFKA_USERNAME, KAFKA_PASSWORD].map((value) => value === undefined))
-        .size > 1,
   },
   {
     variable: 'INGEST_API_KEYS',

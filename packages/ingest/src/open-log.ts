@@ -2,7 +2,7 @@ import { createConnection } from 'node:net'
 import { EventError, type EventLog } from '@mcp-sentinel/events'
 import { createKafkaLog } from '@mcp-sentinel/events/adapters/kafka-log'
 import { createSegmentLog } from '@mcp-sentinel/events/adapters/segment-log'
-import type { HealthCheck } from '@mcp-sentinel/service'
+import { type HealthCheck, saslOf } from '@mcp-sentinel/service'
 import { Kafka, logLevel, type SASLOptions } from 'kafkajs'
 import type { Settings } from './config.ts'
 import { createLateLog } from './late-log.ts'
@@ -24,13 +24,13 @@ export const openLog = async (settings: Settings): Promise<OpenedLog> => {
 }
 
 const kafkaOf = (settings: Settings): Kafka => {
-  const { KAFKA_BROKERS, KAFKA_TLS, KAFKA_SASL_MECHANISM: mechanism, KAFKA_USERNAME: username } = settings
-  const password = settings.KAFKA_PASSWORD?.[0]?.reveal()
+  const { KAFKA_BROKERS, KAFKA_TLS } = settings
+  const sasl = saslOf(settings)
   return new Kafka({
     clientId: 'mcp-ingest',
     brokers: [...KAFKA_BROKERS],
     ssl: KAFKA_TLS,
-    ...(mechanism === undefined ? {} : { sasl: { mechanism, username, password } as SASLOptions }),
+    ...(sasl === undefined ? {} : { sasl: sasl as SASLOptions }),
     connectionTimeout: 3_000,
     requestTimeout: 10_000,
     // Senders wait for an answer, and send again when there is none: long patience here helps nobody.
