@@ -40,7 +40,7 @@ export interface ShipperOptions {
 
 const batchEventsMax = 1000
 const batchBytesMax = 4 * 1024 * 1024
-/** A batch has a buffer of its size, so a few events should not ask for a large one. */
+/** A batch has a buffer of its size, so few or small events should not ask for a large one. */
 const batchBytesMin = 64 * 1024
 
 interface Waiter {
@@ -108,13 +108,16 @@ export const createShipper = (options: ShipperOptions): Shipper => {
     return rejected.length > 0
   }
 
+  /** For as many frames as there are and a batch may have, each somewhat larger than they are on the average. */
+  const bytesFor = (frames: number): number => {
+    const bytes = pendingBytes() * Math.min(1, (1.25 * batchEventsMax) / Math.max(frames, 1))
+    return Math.min(batchBytesMax, Math.max(batchBytesMin, Math.ceil(bytes)))
+  }
+
   const shipNext = async (): Promise<void> => {
     const more = news.wait()
-    const wanted = {
-      limit: durable(),
-      batchFramesMax: batchEventsMax,
-      batchBytesMax: Math.min(batchBytesMax, Math.max(batchBytesMin, pendingBytes())),
-    }
+    const limit = durable()
+    const wanted = { limit, batchFramesMax: batchEventsMax, batchBytesMax: bytesFor(limit - next) }
     const batch = await insist(() => reader.read(next, wanted))
     if (batch.frames.length === 0) return more
     const hasRejected = await ship(batch.frames)
