@@ -1,5 +1,5 @@
-import { writeSync } from 'node:fs'
 import { createSegmentWriter } from '../writer.ts'
+import { sayLine } from './say-line.ts'
 
 /** Appends until it is killed, and says on its output what was answered: first offset, next offset, name of the call. */
 const [directory = '', round = ''] = process.argv.slice(2)
@@ -15,7 +15,7 @@ const append = async (): Promise<void> => {
       value: Buffer.from(`${call}.${index} `.padEnd(Math.floor(Math.random() * 2000), 'x')),
     }))
     const { first, next } = await writer.append(entries, { durable: Math.random() < 0.5 })
-    writeSync(1, `${first} ${next} ${call}\n`)
+    sayLine(`${first} ${next} ${call}`)
   }
 }
 

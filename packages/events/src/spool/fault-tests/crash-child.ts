@@ -1,7 +1,8 @@
-import { appendFileSync, writeSync } from 'node:fs'
+import { appendFileSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 import { createSpool } from '../../adapters/spool.ts'
 import { EventError } from '../../errors.ts'
+import { sayLine } from '../../segment/fault-tests/say-line.ts'
 import { requestRecord } from './requests.ts'
 
 /** Records and begins until it is killed, and says on its output what was answered. Its sink is a file. */
@@ -10,7 +11,7 @@ const newline = Buffer.from('\n')
 let calls = 0
 const nextId = (kind: string): string => `${kind}-${round}-${calls++}`
 /** With a dot at its end, so that a line that was cut can be told. */
-const say = (what: string): void => void writeSync(1, `${what}.\n`)
+const say = (what: string): void => sayLine(`${what}.`)
 
 say('opening')
 const spool = await createSpool({
