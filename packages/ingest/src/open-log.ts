@@ -1,9 +1,9 @@
 import { createConnection } from 'node:net'
 import { EventError, type EventLog } from '@mcp-sentinel/events'
+import { createKafkaClient } from '@mcp-sentinel/events/adapters/kafka-client'
 import { createKafkaLog } from '@mcp-sentinel/events/adapters/kafka-log'
 import { createSegmentLog } from '@mcp-sentinel/events/adapters/segment-log'
 import { type HealthCheck, saslOf } from '@mcp-sentinel/service'
-import { Kafka, logLevel, type SASLOptions } from 'kafkajs'
 import type { Settings } from './config.ts'
 import { createLateLog } from './late-log.ts'
 
@@ -19,25 +19,13 @@ export const openLog = async (settings: Settings): Promise<OpenedLog> => {
     const log = await createSegmentLog({ directory, bytesMax: settings.LOG_BYTES_MAX })
     return { log, checks: [] }
   }
-  const kafka = kafkaOf(settings)
-  return { log: createLateLog(() => createKafkaLog({ kafka, topic })), checks: [anyBrokerAnswers(brokers)] }
-}
-
-const kafkaOf = (settings: Settings): Kafka => {
-  const { KAFKA_BROKERS, KAFKA_TLS } = settings
-  const sasl = saslOf(settings)
-  return new Kafka({
+  const kafka = createKafkaClient({
     clientId: 'mcp-ingest',
-    brokers: [...KAFKA_BROKERS],
-    ssl: KAFKA_TLS,
-    ...(sasl === undefined ? {} : { sasl: sasl as SASLOptions }),
-    connectionTimeout: 3_000,
-    requestTimeout: 10_000,
-    // Senders wait for an answer, and send again when there is none: long patience here helps nobody.
-    retry: { retries: 4, initialRetryTime: 100, maxRetryTime: 1_000 },
-    // What goes wrong is told by the errors that it ends in.
-    logLevel: logLevel.NOTHING,
+    brokers,
+    tls: settings.KAFKA_TLS,
+    sasl: saslOf(settings),
   })
+  return { log: createLateLog(() => createKafkaLog({ kafka, topic })), checks: [anyBrokerAnswers(brokers)] }
 }
 
 const anyBrokerAnswers = (brokers: readonly string[]): HealthCheck => ({
