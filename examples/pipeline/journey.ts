@@ -24,7 +24,7 @@ export const startJourneys = async (directory: string) => {
     observers: [
       {
         flushed: ({ inserted }) => {
-          for (const { decoded } of inserted) passed.emit(`stored ${decoded.members['decision_id']}`)
+          for (const { decisionId } of inserted) passed.emit(`stored ${decisionId}`)
         },
       },
     ],

@@ -1,5 +1,5 @@
 import type { ChainNote, EventRow, EventWriter } from '@mcp-sentinel/events/clickhouse'
-import type { Death, LogEvent } from './decode.ts'
+import type { Death } from './decode.ts'
 
 /** A number so far ahead is no loss of events but a claim to the chain's whole future. */
 const seqJumpMax = 1_000_000
@@ -13,7 +13,7 @@ type Judgement =
   | { readonly kind: 'dead'; readonly death: Death }
 
 interface Judged {
-  /** One for each event, in their order. */
+  /** One for each row, in their order. */
   readonly judgements: readonly Judgement[]
   readonly gaps: readonly ChainGap[]
   /** To be called when what was judged is stored: only then do the chains stand there. */
@@ -28,7 +28,7 @@ export interface ChainGap {
 
 /** Knows how far each chain has come, so that an event counts once and a missing one is told. */
 export interface Chains {
-  readonly judge: (events: readonly LogEvent[]) => Promise<Judged>
+  readonly judge: (rows: readonly EventRow[]) => Promise<Judged>
   /** The store is asked anew about every chain: somebody else may have written. */
   readonly forget: () => void
 }
@@ -37,44 +37,42 @@ export const createChains = (writer: EventWriter): Chains => {
   /** The highest `seq` that is stored. */
   let highest = new Map<string, number>()
 
-  const learn = async (events: readonly LogEvent[], known: Map<string, number>): Promise<void> => {
+  const learn = async (rows: readonly EventRow[], known: Map<string, number>): Promise<void> => {
     const unknown = new Set<string>()
-    for (const { decoded } of events)
-      if (decoded.audit !== undefined && !known.has(decoded.audit.chain)) unknown.add(decoded.audit.chain)
+    for (const { chain } of rows) if (chain !== '' && !known.has(chain)) unknown.add(chain)
     if (unknown.size === 0) return
     const stored = await writer.highestSeqs([...unknown])
     for (const chain of unknown) known.set(chain, stored.get(chain) ?? 0)
   }
 
   return {
-    judge: async (events) => {
+    judge: async (rows) => {
       // Who forgets in the meantime forgets for the batches to come.
       const before = highest
-      await learn(events, before)
+      await learn(rows, before)
       const ahead = new Map<string, number>()
       const gaps: ChainGap[] = []
-      const ids = await idsOfRepeated(events, before, writer)
+      const ids = await idsOfRepeated(rows, before, writer)
 
-      const judge = (event: LogEvent): Judgement => {
-        const { audit } = event.decoded
-        if (audit === undefined) return stored(event, '')
-        const { chain, seq } = audit
+      const judge = (row: EventRow): Judgement => {
+        const { chain, seq } = row
+        if (chain === '') return { kind: 'store', row }
         const last = ahead.get(chain) ?? before.get(chain) ?? 0
         if (seq - last > seqJumpMax) {
           return { kind: 'dead', death: { reason: 'seq_jump', detail: `from ${last} to ${seq}` } }
         }
         const known = ids.at(chain, seq)
-        if (known.has(event.id)) return { kind: 'repeat' }
-        ids.add(chain, seq, event.id)
-        if (seq <= last) return stored(event, 'conflict')
+        if (known.has(row.id)) return { kind: 'repeat' }
+        ids.add(chain, seq, row.id)
+        if (seq <= last) return noted(row, 'conflict')
         ahead.set(chain, seq)
-        if (seq === last + 1) return stored(event, '')
+        if (seq === last + 1) return { kind: 'store', row }
         gaps.push({ chain, from: last + 1, to: seq - 1 })
-        return stored(event, 'gap')
+        return noted(row, 'gap')
       }
 
       return {
-        judgements: events.map(judge),
+        judgements: rows.map(judge),
         gaps,
         settle: () => {
           for (const [chain, seq] of ahead) {
@@ -95,9 +93,9 @@ export const createChains = (writer: EventWriter): Chains => {
   }
 }
 
-const stored = (event: LogEvent, chainNote: ChainNote): Judgement => ({
+const noted = (row: EventRow, chainNote: ChainNote): Judgement => ({
   kind: 'store',
-  row: { ...event, chainNote },
+  row: { ...row, chainNote },
 })
 
 interface KnownIds {
@@ -109,11 +107,11 @@ const none: ReadonlySet<string> = new Set()
 
 /** The ids that stand at the numbers which this batch gives again: those in the store, then those of the batch. */
 const idsOfRepeated = async (
-  events: readonly LogEvent[],
+  rows: readonly EventRow[],
   highest: ReadonlyMap<string, number>,
   writer: EventWriter,
 ): Promise<KnownIds> => {
-  const repeated = repeatedSeqs(events, highest)
+  const repeated = repeatedSeqs(rows, highest)
   const known = new Map<string, Set<string>>()
   const keyOf = (chain: string, seq: number): string => `${seq} ${chain}`
   for (const [chain, seqs] of repeated) {
@@ -130,14 +128,13 @@ const idsOfRepeated = async (
 }
 
 const repeatedSeqs = (
-  events: readonly LogEvent[],
+  rows: readonly EventRow[],
   highest: ReadonlyMap<string, number>,
 ): ReadonlyMap<string, ReadonlySet<number>> => {
   const last = new Map<string, number>()
   const repeated = new Map<string, Set<number>>()
-  for (const { decoded } of events) {
-    if (decoded.audit === undefined) continue
-    const { chain, seq } = decoded.audit
+  for (const { chain, seq } of rows) {
+    if (chain === '') continue
     const before = last.get(chain) ?? highest.get(chain) ?? 0
     if (seq > before) last.set(chain, seq)
     else repeated.set(chain, (repeated.get(chain) ?? new Set()).add(seq))

@@ -18,7 +18,7 @@ const recordOf = (changes: Partial<LogRecord> = {}): LogRecord => ({
 const eventOf = (changes: Partial<LogRecord> = {}) => {
   const decoded = decodeRecord(recordOf(changes), 'mcp.events', now)
   if (decoded.kind === 'dead') throw new Error(decoded.death.detail)
-  return decoded.event
+  return { ...decoded.row, columns: JSON.parse(`[${decoded.row.cells}]`) as readonly unknown[] }
 }
 
 describe('the id of an event', () => {
@@ -73,14 +73,12 @@ describe('the time of an event', () => {
     ['more than five minutes ahead', now + 300_001, true],
   ])('%s', (_, ms, replaced) => {
     const value = encodeEnvelope({ ...plain, timestamp: new Date(ms).toISOString() })
-    expect(eventOf({ value })).toMatchObject({
-      timestampMs: replaced ? now : ms,
-      timestampReplaced: replaced,
-    })
+    const { columns } = eventOf({ value })
+    expect([columns[0], columns.at(-5)]).toEqual([replaced ? now : ms, replaced])
   })
 
   it('is told as replaced where ingest had replaced it', () => {
-    expect(eventOf({ headers: { timestamp_replaced: 'true' } }).timestampReplaced).toBe(true)
+    expect(eventOf({ headers: { timestamp_replaced: 'true' } }).columns.at(-5)).toBe(true)
   })
 })
 

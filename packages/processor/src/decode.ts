@@ -7,7 +7,7 @@ import {
   type LogRecord,
   logHeaders,
 } from '@mcp-sentinel/events'
-import type { EventRow } from '@mcp-sentinel/events/clickhouse'
+import { type EventRow, rowOf } from '@mcp-sentinel/events/clickhouse'
 
 /** Why a record is set aside. Public: reasons are added, never changed. */
 export const deadReasons = [
@@ -28,11 +28,8 @@ export interface Death {
   readonly detail: string
 }
 
-/** An event out of the log, of which only its place in its chain is not judged yet. */
-export type LogEvent = Omit<EventRow, 'chainNote'>
-
 export type Record =
-  | { readonly kind: 'event'; readonly record: LogRecord; readonly event: LogEvent }
+  | { readonly kind: 'event'; readonly record: LogRecord; readonly row: EventRow }
   | { readonly kind: 'dead'; readonly record: LogRecord; readonly death: Death }
 
 export const decodeRecord = (record: LogRecord, topic: string, nowMs: number): Record => {
@@ -45,7 +42,7 @@ export const decodeRecord = (record: LogRecord, topic: string, nowMs: number): R
   const decoded = withTrace(decoding.decoded, headers)
   const receivedAtMs = receiptOf(record, nowMs)
   const { ms, replaced } = eventTime(decoded.envelope.timestamp, receivedAtMs)
-  const event: LogEvent = {
+  const row = rowOf({
     decoded,
     id: decoded.audit?.id ?? givenId(headers[logHeaders.eventId]) ?? idOf(record, topic),
     place: { topic, partition, offset },
@@ -53,8 +50,8 @@ export const decodeRecord = (record: LogRecord, topic: string, nowMs: number): R
     timestampReplaced: replaced || headers[logHeaders.timestampReplaced] === 'true',
     receivedAtMs,
     keyId: headers[logHeaders.keyId] ?? '',
-  }
-  return { kind: 'event', record, event }
+  })
+  return { kind: 'event', record, row }
 }
 
 /** An event that names no trace is part of the one in which it was handed in. */

@@ -2,7 +2,7 @@ import { type Claim, EventError, type EventLog, type LogRecord } from '@mcp-sent
 import type { EventRow, EventWriter, FencedRow } from '@mcp-sentinel/events/clickhouse'
 import type { ChainGap, Chains } from './chains.ts'
 import { deadLetterOf } from './dead-letter.ts'
-import type { Death, LogEvent, Record } from './decode.ts'
+import type { Death, Record } from './decode.ts'
 import type { Holding } from './holding.ts'
 
 /** A record, and by what right it is written. */
@@ -49,7 +49,7 @@ export const createFlush =
     // of them did add is seen here. Without it a crash, a lost answer or a writer that was frozen and wakes up would
     // store events twice.
     const missing = (await Promise.all(shares.map(missingOf))).flat()
-    const judged = await chains.judge(missing.map(({ event }) => event))
+    const judged = await chains.judge(missing.map(({ row }) => row))
 
     // 2. Insert what is missing, onto the disk.
     // When it is acknowledged it can be read and survives the machine; when it is not, step 1 of the next try finds
@@ -91,7 +91,7 @@ const storeRefusal: Death = { reason: 'store_rejected', detail: 'the store does 
 
 interface LoggedEvent {
   readonly record: LogRecord
-  readonly event: LogEvent
+  readonly row: EventRow
 }
 
 /** What a batch has of one partition. */
@@ -119,8 +119,8 @@ interface Missing extends LoggedEvent {
 
 const missingOf = async ({ holding, events }: Share): Promise<readonly Missing[]> => {
   const fence = await holding.secure()
-  const missing = new Set(await holding.missing(events.map(({ event }) => event)))
-  return events.flatMap(({ record, event }) => (missing.has(event) ? [{ record, event, fence }] : []))
+  const missing = new Set(await holding.missing(events.map(({ row }) => row)))
+  return events.flatMap(({ record, row }) => (missing.has(row) ? [{ record, row, fence }] : []))
 }
 
 interface Row extends FencedRow {

@@ -1,6 +1,5 @@
 import type { Claim } from '@mcp-sentinel/events'
-import type { EventWriter, Fence } from '@mcp-sentinel/events/clickhouse'
-import type { LogEvent } from './decode.ts'
+import type { EventRow, EventWriter, Fence } from '@mcp-sentinel/events/clickhouse'
 
 /** A claimed partition as the store sees it: by which fence we write there, and what is there already. */
 export interface Holding {
@@ -9,8 +8,8 @@ export interface Holding {
   readonly secure: () => Promise<Fence>
   /** An insert ended nobody knows how, or was refused: the next `secure` takes over anew. */
   readonly doubt: () => void
-  /** Of some events of this partition in the order of their offsets, those that are not stored yet. */
-  readonly missing: (events: readonly LogEvent[]) => Promise<readonly LogEvent[]>
+  /** Of some rows of this partition in the order of their offsets, those that are not stored yet. */
+  readonly missing: (rows: readonly EventRow[]) => Promise<readonly EventRow[]>
 }
 
 export const createHolding = (claim: Claim, writer: EventWriter): Holding => {
@@ -32,14 +31,14 @@ export const createHolding = (claim: Claim, writer: EventWriter): Holding => {
     doubt: () => {
       secured = undefined
     },
-    missing: async (events) => {
+    missing: async (rows) => {
       const { storedUpTo } = await secure()
-      const first = events[0]?.place.offset ?? 0
-      const last = events.at(-1)?.place.offset ?? 0
-      if (events.length === 0 || first > storedUpTo) return events
+      const first = rows[0]?.place.offset ?? 0
+      const last = rows.at(-1)?.place.offset ?? 0
+      if (rows.length === 0 || first > storedUpTo) return rows
       const stored = await writer.storedBetween(partition, first, last)
       // By id as well: a log that was set up anew has other events at the same offsets.
-      return events.filter(({ id, place }) => !stored.get(place.offset)?.includes(id))
+      return rows.filter(({ id, place }) => !stored.get(place.offset)?.includes(id))
     },
   }
 }

@@ -22,6 +22,6 @@ export const createProcessorReports = (logger: Logger): ProcessorObserver => ({
 })
 
 const conflictsOf = ({ inserted }: Flushed) =>
-  inserted.flatMap(({ chainNote, decoded, keyId }) =>
-    chainNote === 'conflict' ? [{ chain: decoded.audit?.chain, seq: decoded.audit?.seq, keyId }] : [],
+  inserted.flatMap(({ chainNote, chain, seq, keyId }) =>
+    chainNote === 'conflict' ? [{ chain, seq, keyId }] : [],
   )

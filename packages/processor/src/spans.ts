@@ -27,9 +27,9 @@ export const traceConsumed = (tracer: Tracer, topic: string): ProcessorObserver 
 export const traceInsert =
   (tracer: Tracer, topic: string) =>
   async (rows: readonly EventRow[], insert: () => Promise<void>): Promise<void> => {
-    const recorded = rows.filter(({ decoded }) => isRecorded(decoded.envelope.traceparent))
+    const recorded = rows.filter(({ trace }) => isRecorded(trace.traceparent))
     if (recorded.length === 0) return insert()
-    const contexts = recorded.slice(0, eventSpansMax).map(({ decoded }) => contextOf(decoded.envelope))
+    const contexts = recorded.slice(0, eventSpansMax).map(({ trace }) => contextOf(trace))
     const spans = contexts.map((parent) => {
       const attributes = { 'batch.size': rows.length }
       return startSpan(tracer, { name: 'clickhouse.insert_event', kind: 'client', parent, attributes }).span

@@ -11,5 +11,13 @@ export {
 } from './queries/events.ts'
 export { type EventFilter, type FilterColumn, filterColumns, type Scope } from './queries/filter.ts'
 export { type Counted, countBy, type Summary, summary } from './queries/summary.ts'
-export { type ChainNote, chainNotes, type EventRow, type Fence, type LogPlace } from './rows.ts'
+export {
+  type ChainNote,
+  chainNotes,
+  type EventRow,
+  type Fence,
+  type LogPlace,
+  type RowSource,
+  rowOf,
+} from './rows.ts'
 export { createEventWriter, type EventWriter, type EventWriterOptions, type FencedRow } from './write.ts'

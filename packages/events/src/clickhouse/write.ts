@@ -7,7 +7,7 @@ export interface EventWriterOptions {
   readonly store: ClickHouse
   /** The log whose places the rows carry. */
   readonly topic: string
-  /** Unlike every other writer's: a UUID made at start. */
+  /** A UUID, unlike every other writer's: made at start. */
   readonly owner: string
   /** How long inserts that began before a fence may go on before that counts as a fault. */
   readonly olderInsertsMs?: number | undefined
@@ -159,7 +159,7 @@ export const createEventWriter = (options: EventWriterOptions): EventWriter => {
   }
 }
 
-const disclosuresOf = ({ id, decoded, receivedAtMs }: EventRow): readonly string[] =>
-  (decoded.envelope.disclosures ?? []).map(({ pointer, salt, value }) =>
+const disclosuresOf = ({ id, disclosures, receivedAtMs }: EventRow): readonly string[] =>
+  disclosures.map(({ pointer, salt, value }) =>
     JSON.stringify([id, pointer, salt, JSON.stringify(value), (receivedAtMs / 1000).toFixed(3)]),
   )

@@ -1,5 +1,5 @@
 import { createChain } from '../chain.ts'
-import type { EventRow } from '../clickhouse/rows.ts'
+import { type EventRow, type RowSource, rowOf } from '../clickhouse/rows.ts'
 import { decodeEnvelope, encodeEnvelope } from '../codec.ts'
 import type { Disclosure, Envelope, RequestRecord } from '../envelope.ts'
 import { createIds } from '../ids.ts'
@@ -35,7 +35,7 @@ const aRecord: RequestRecord = {
 
 export interface MadeRows {
   /** The next row of the chain at the next offset. */
-  readonly next: (changes?: Partial<RequestRecord>, more?: Partial<EventRow>) => EventRow
+  readonly next: (changes?: Partial<RequestRecord>, more?: Partial<RowSource>) => EventRow
   readonly chain: string
 }
 
@@ -58,18 +58,17 @@ export const makeRows = (options: {
   return {
     chain: chain.position().chain,
     next: (changes = {}, more = {}) => {
-      const { audit, ...rest } = decoded({ ...chain.request({ ...aRecord, ...changes }), disclosures })
-      return {
-        decoded: { ...rest, audit },
-        id: audit?.id ?? '',
+      const event = decoded({ ...chain.request({ ...aRecord, ...changes }), disclosures })
+      return rowOf({
+        decoded: event,
+        id: event.audit?.id ?? '',
         place: { topic, partition, offset: offset++ },
         timestampMs: nowMs,
         timestampReplaced: false,
         receivedAtMs: nowMs,
         keyId: 'key-1',
-        chainNote: '',
         ...more,
-      }
+      })
     },
   }
 }
