@@ -1,6 +1,8 @@
 export { type ClickHouse, type ClickHouseOptions, createClickHouse } from './client.ts'
 export { type ColumnName, columnNames } from './columns.ts'
 export { type MigrateOptions, migrate, retentionDaysDefault } from './migrate.ts'
+export { type ChainCursor, type ChainPage, type ChainQuestion, eventsOfChain } from './queries/chain.ts'
+export { disclosuresOf, type StoredDisclosure } from './queries/disclosures.ts'
 export {
   type EventCursor,
   type EventPage,
@@ -10,7 +12,17 @@ export {
   type StoredEvent,
 } from './queries/events.ts'
 export { type EventFilter, type FilterColumn, filterColumns, type Scope } from './queries/filter.ts'
+export { type Latency, type LatencyQuestion, latency, latencyLimitMax } from './queries/latency.ts'
+export { type RefusalsQuestion, type Refused, refusalReasons, refusalsLimitMax } from './queries/refusals.ts'
 export { type Counted, countBy, type Summary, summary } from './queries/summary.ts'
+export type { ActorUsage } from './queries/usage/actors.ts'
+export { type Calls, windowDaysMax } from './queries/usage/calls.ts'
+export type { DecisionUsage } from './queries/usage/decisions.ts'
+export type { UsageBucket } from './queries/usage/series.ts'
+export type { ServerUsage } from './queries/usage/servers.ts'
+export type { ToolUsage } from './queries/usage/tools.ts'
+export type { UsageTotals } from './queries/usage/totals.ts'
+export { type Usage, type UsageQuestion, usage, usageLimitMax } from './queries/usage.ts'
 export {
   type ChainNote,
   chainNotes,

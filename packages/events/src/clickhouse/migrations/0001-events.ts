@@ -49,40 +49,49 @@ CREATE TABLE IF NOT EXISTS events
     log_partition UInt32,
     log_offset UInt64 DEFAULT rand() CODEC(Delta, ZSTD(1)),
 
-    INDEX idx_events_trace_id trace_id TYPE bloom_filter(0.01) GRANULARITY 1,
-    INDEX idx_events_human_id human_id TYPE bloom_filter(0.01) GRANULARITY 1,
-    INDEX idx_events_agent_id agent_id TYPE bloom_filter(0.01) GRANULARITY 1,
-    INDEX idx_events_session_id session_id TYPE bloom_filter(0.01) GRANULARITY 1,
-    INDEX idx_events_decision_id decision_id TYPE bloom_filter(0.01) GRANULARITY 1,
-    INDEX idx_events_id id TYPE bloom_filter(0.01) GRANULARITY 1,
-    INDEX idx_events_server server TYPE set(1024) GRANULARITY 1,
-    INDEX idx_events_namespace namespace TYPE set(1024) GRANULARITY 1,
-    INDEX idx_events_team_id team_id TYPE set(1024) GRANULARITY 1,
-    INDEX idx_events_tool_name tool_name TYPE set(1024) GRANULARITY 1,
-    INDEX idx_events_source source TYPE set(1024) GRANULARITY 1,
-    INDEX idx_events_event_type event_type TYPE set(1024) GRANULARITY 1,
-    INDEX idx_events_reason reason TYPE set(1024) GRANULARITY 1,
-    INDEX idx_events_chain chain TYPE set(1024) GRANULARITY 1,
-    INDEX idx_events_decision decision TYPE set(32) GRANULARITY 1,
-    INDEX idx_events_log_offset log_offset TYPE minmax GRANULARITY 1,
+    INDEX idx_events_trace_id trace_id TYPE bloom_filter(0.01) GRANULARITY 4,
+    INDEX idx_events_human_id human_id TYPE bloom_filter(0.01) GRANULARITY 4,
+    INDEX idx_events_agent_id agent_id TYPE bloom_filter(0.01) GRANULARITY 4,
+    INDEX idx_events_session_id session_id TYPE bloom_filter(0.01) GRANULARITY 4,
+    INDEX idx_events_decision_id decision_id TYPE bloom_filter(0.01) GRANULARITY 4,
+    INDEX idx_events_id id TYPE bloom_filter(0.01) GRANULARITY 4,
+    INDEX idx_events_server server TYPE bloom_filter(0.01) GRANULARITY 32,
+    INDEX idx_events_namespace namespace TYPE bloom_filter(0.01) GRANULARITY 32,
+    INDEX idx_events_team_id team_id TYPE bloom_filter(0.01) GRANULARITY 32,
+    INDEX idx_events_cluster cluster TYPE bloom_filter(0.01) GRANULARITY 32,
+    INDEX idx_events_tool_name tool_name TYPE bloom_filter(0.01) GRANULARITY 32,
+    INDEX idx_events_source source TYPE bloom_filter(0.01) GRANULARITY 32,
+    INDEX idx_events_event_type event_type TYPE bloom_filter(0.01) GRANULARITY 32,
+    INDEX idx_events_rpc_method rpc_method TYPE bloom_filter(0.01) GRANULARITY 32,
+    INDEX idx_events_reason reason TYPE bloom_filter(0.01) GRANULARITY 32,
+    INDEX idx_events_decision decision TYPE bloom_filter(0.01) GRANULARITY 32,
+    INDEX idx_events_chain chain TYPE bloom_filter(0.01) GRANULARITY 32,
+    INDEX idx_events_log_offset log_offset TYPE minmax GRANULARITY 4,
 
-    -- Counts over time, without touching a row.
-    PROJECTION hourly
+    -- What servers and their tools are used for, by the day; merging sets of people is the dear part, so there are few rows.
+    PROJECTION calls
     (
         SELECT
-            toStartOfHour(timestamp), event_type, rpc_method, namespace, team_id, server, tool_name, decision, reason,
-            source, count(), max(timestamp)
+            event_type, rpc_method, toStartOfDay(timestamp), namespace, team_id, server, tool_name, decision,
+            count(), countIf(decision = 'allow'), countIf(decision = 'deny'), max(timestamp),
+            uniqIf(human_id, notEmpty(human_id)), uniqIf(agent_id, notEmpty(agent_id)), uniqIf(session_id, notEmpty(session_id))
         GROUP BY
-            toStartOfHour(timestamp), event_type, rpc_method, namespace, team_id, server, tool_name, decision, reason,
-            source
+            event_type, rpc_method, toStartOfDay(timestamp), namespace, team_id, server, tool_name, decision
     ),
-    PROJECTION daily
+    -- Who uses which tool, and why not, by the day.
+    PROJECTION callers
     (
         SELECT
-            toStartOfDay(timestamp), event_type, rpc_method, namespace, team_id, server, tool_name, decision,
-            count(), max(timestamp)
+            event_type, rpc_method, toStartOfDay(timestamp), namespace, team_id, server, tool_name, decision, reason,
+            human_id, agent_id, count(), countIf(decision = 'deny'), max(timestamp)
         GROUP BY
-            toStartOfDay(timestamp), event_type, rpc_method, namespace, team_id, server, tool_name, decision
+            event_type, rpc_method, toStartOfDay(timestamp), namespace, team_id, server, tool_name, decision, reason,
+            human_id, agent_id
+    ),
+    -- What there is at all: asked by whoever opens a dashboard.
+    PROJECTION kinds
+    (
+        SELECT namespace, server, source, event_type, count() GROUP BY namespace, server, source, event_type
     ),
     -- How far each partition of the log has come: asked at every claim.
     PROJECTION places (SELECT log_topic, log_partition, max(log_offset) GROUP BY log_topic, log_partition),
@@ -93,7 +102,7 @@ ENGINE = MergeTree
 PARTITION BY toYYYYMM(received_at)
 ORDER BY (timestamp, log_partition, log_offset)
 TTL toDateTime(received_at) + INTERVAL 400 DAY
-SETTINGS index_granularity = 1024, fsync_after_insert = 1, fsync_part_directory = 1`
+SETTINGS index_granularity = 256, min_compress_block_size = 8192, fsync_after_insert = 1, fsync_part_directory = 1`
 
 /** Values apart from what is hashed, so that deleting rows here erases them and every chain still verifies. */
 const disclosures = `

@@ -1,6 +1,7 @@
 import type { ClickHouse } from '../client.ts'
 import { conditionsOf, type EventFilter } from './filter.ts'
-import { questionLimits } from './limits.ts'
+import { bounded, questionLimits } from './limits.ts'
+import { rfc3339 } from './times.ts'
 
 /** An event as it is told; empty columns are left out by who tells it. */
 export interface StoredEvent {
@@ -64,7 +65,8 @@ interface Row extends Omit<StoredEvent, 'timestamp' | 'received_at' | 'id' | 'se
  * of those rows only.
  */
 export const newestEvents = async (store: ClickHouse, question: EventsQuestion): Promise<EventPage> => {
-  const { filter = {}, limit, before } = question
+  const { filter = {}, before } = question
+  const limit = bounded(question.limit, eventsLimitMax)
   const { sql: conditions, parameters } = conditionsOf(filter)
   const order = 'ORDER BY timestamp DESC, log_partition DESC, log_offset DESC'
   const rows = await store.ask<Row>(
@@ -81,7 +83,11 @@ export const newestEvents = async (store: ClickHouse, question: EventsQuestion):
     ) AND ${conditions}
     ${order} LIMIT {limit:UInt32}`,
     {
-      parameters: { ...parameters, limit: limit + 1, ...(before === undefined ? {} : cursorParameters(before)) },
+      parameters: {
+        ...parameters,
+        limit: limit + 1,
+        ...(before === undefined ? {} : cursorParameters(before)),
+      },
       settings: questionLimits,
     },
   )
@@ -107,12 +113,20 @@ const cursorParameters = ({ timestampMs, partition, offset }: EventCursor) => ({
 })
 
 const eventOf = (row: Row): StoredEvent => {
-  const { event_id: id, chain_seq: seq, timestamp_ms, received_ms, at_partition: _, at_offset: __, ...event } = row
+  const {
+    event_id: id,
+    chain_seq: seq,
+    timestamp_ms,
+    received_ms,
+    at_partition: _,
+    at_offset: __,
+    ...event
+  } = row
   return {
     ...event,
     id,
     seq,
-    timestamp: new Date(timestamp_ms).toISOString(),
-    received_at: new Date(received_ms).toISOString(),
+    timestamp: rfc3339(timestamp_ms),
+    received_at: rfc3339(received_ms),
   }
 }

@@ -13,11 +13,12 @@ export const filterColumns = [
   'decision',
   'tool_name',
   'reason',
+  'rpc_method',
   'decision_id',
 ] as const
 export type FilterColumn = (typeof filterColumns)[number]
 
-export interface EventFilter extends Partial<Readonly<Record<FilterColumn, string>>> {
+export interface EventFilter extends Partial<Readonly<Record<FilterColumn, string | undefined>>> {
   /** Epoch milliseconds; from it on, up to and without the other. */
   readonly fromMs?: number | undefined
   readonly toMs?: number | undefined
@@ -34,6 +35,9 @@ export interface Conditions {
   readonly sql: string
   readonly parameters: Readonly<Record<string, unknown>>
 }
+
+/** What belongs to no namespace and no team is nobody's to see, not everybody's. */
+const named = (name: string): boolean => name !== ''
 
 /** Conditions on rows of `events`, with their values as parameters. */
 export const conditionsOf = (filter: EventFilter): Conditions => {
@@ -55,8 +59,8 @@ export const conditionsOf = (filter: EventFilter): Conditions => {
   }
   if (filter.scope !== undefined) {
     conditions.push('(namespace IN {namespaces:Array(String)} OR team_id IN {teamIds:Array(String)})')
-    parameters['namespaces'] = filter.scope.namespaces
-    parameters['teamIds'] = filter.scope.teamIds
+    parameters['namespaces'] = filter.scope.namespaces.filter(named)
+    parameters['teamIds'] = filter.scope.teamIds.filter(named)
   }
   return { sql: conditions.join(' AND '), parameters }
 }

@@ -7,3 +7,6 @@ export const questionLimits: Settings = {
   max_result_rows: '100000',
   result_overflow_mode: 'throw',
 }
+
+/** At least one, at most so many: whoever asks for more gets what there may be. */
+export const bounded = (asked: number, max: number): number => Math.min(Math.max(Math.trunc(asked), 1), max)

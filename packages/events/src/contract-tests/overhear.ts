@@ -1,0 +1,16 @@
+import type { Asking, ClickHouse } from '../clickhouse/client.ts'
+
+export interface Asked {
+  readonly sql: string
+  readonly asking: Asking
+}
+
+/** A store, and what was asked of it. */
+export const overhear = (store: ClickHouse) => {
+  const asked: Asked[] = []
+  const ask = <Row>(sql: string, asking: Asking = {}) => {
+    asked.push({ sql, asking })
+    return store.ask<Row>(sql, asking)
+  }
+  return { asked, store: { ...store, ask } }
+}
