@@ -18,25 +18,25 @@ describe('a batch', () => {
   it('is taken when it has enough rows', async () => {
     const batch = createBatch<number>(limits)
     const taken = batch.take()
-    batch.add([1, 2], 2)
+    void batch.put(2, () => [1, 2])
     expect(await isSettled(taken)).toBe(false)
-    batch.add([3, 4], 2)
+    void batch.put(2, () => [3, 4])
     expect(await taken).toEqual([1, 2, 3, 4])
   })
 
   it('is taken when it has enough bytes', async () => {
     const batch = createBatch<number>(limits)
     const taken = batch.take()
-    batch.add([1], 100)
+    void batch.put(100, () => [1])
     expect(await taken).toEqual([1])
   })
 
   it('is taken when its first part has waited long enough, whatever came since', async () => {
     const batch = createBatch<number>(limits)
     const taken = batch.take()
-    batch.add([1], 1)
+    void batch.put(1, () => [1])
     await vi.advanceTimersByTimeAsync(200)
-    batch.add([2], 1)
+    void batch.put(1, () => [2])
     expect(await isSettled(taken)).toBe(false)
     await vi.advanceTimersByTimeAsync(50)
     expect(await taken).toEqual([1, 2])
@@ -44,34 +44,41 @@ describe('a batch', () => {
 
   it('lets the next part wait anew', async () => {
     const batch = createBatch<number>(limits)
-    batch.add([1, 2, 3], 3)
+    void batch.put(3, () => [1, 2, 3])
     await batch.take()
     const taken = batch.take()
-    batch.add([4], 1)
+    void batch.put(1, () => [4])
     await vi.advanceTimersByTimeAsync(249)
     expect(await isSettled(taken)).toBe(false)
     await vi.advanceTimersByTimeAsync(1)
     expect(await taken).toEqual([4])
   })
 
-  it('has no room while it is full, and room when it was taken', async () => {
+  it('takes no more while it is full, and what waits one by one when it was taken', async () => {
     const batch = createBatch<number>(limits)
-    expect(await isSettled(batch.room())).toBe(true)
-    batch.add([1, 2, 3], 3)
-    const room = batch.room()
-    expect(await isSettled(room)).toBe(false)
+    void batch.put(3, () => [1, 2, 3])
+    const made: number[] = []
+    const put = (item: number) =>
+      batch.put(3, () => {
+        made.push(item)
+        return [item, item, item]
+      })
+    const [second, third] = [put(4), put(5)]
+    expect(await isSettled(second)).toBe(false)
     expect([batch.isFull(), batch.transitions()]).toEqual([true, 1])
-    await batch.take()
-    expect([batch.isFull(), batch.transitions()]).toEqual([false, 2])
-    expect(await isSettled(room)).toBe(true)
+    expect(await batch.take()).toEqual([1, 2, 3])
+    await second
+    expect(await isSettled(third)).toBe(false)
+    expect(made).toEqual([4])
+    expect(await batch.take()).toEqual([4, 4, 4])
+    await third
+    expect(batch.transitions()).toBe(5)
   })
 
   it('gives what it has when it is closed, then nothing', async () => {
     const batch = createBatch<number>(limits)
-    batch.add([1, 2, 3], 3)
-    const room = batch.room()
+    void batch.put(3, () => [1, 2, 3])
     batch.close()
-    await room
     expect(batch.oldest()).toBe(1)
     expect(await batch.take()).toEqual([1, 2, 3])
     expect(await batch.take()).toBeUndefined()

@@ -10,9 +10,11 @@ export interface Batch<T> {
   readonly isFull: () => boolean
   /** How often it became full, and how often it was full no more. */
   readonly transitions: () => number
-  /** Resolves when there is room. What is then added may go beyond the limits by one addition of each who waited. */
-  readonly room: () => Promise<void>
-  readonly add: (items: readonly T[], bytes: number) => void
+  /**
+   * Adds when there is room, and makes what is added only then. However many wait, the limits are passed by one addition
+   * at most.
+   */
+  readonly put: (bytes: number, make: () => readonly T[]) => Promise<void>
   /** Resolves to undefined when it is closed and empty. */
   readonly take: () => Promise<readonly T[] | undefined>
   /** The one that waits longest. */
@@ -40,16 +42,14 @@ export const createBatch = <T>({ rowsMax, bytesMax, ageMsMax }: BatchLimits): Ba
   return {
     isFull,
     transitions: () => transitions,
-    room: async () => {
+    put: async (moreBytes, make) => {
       while (isFull() && !isClosed) await emptied.promise
-    },
-    add: (more, moreBytes) => {
-      const wasFull = isFull()
-      for (const item of more) items.push(item)
+      for (const item of make()) items.push(item)
       bytes += moreBytes
-      if (isFull() && !wasFull) transitions++
-      if (isFull()) ready.resolve()
-      else timer ??= setTimeout(due, ageMsMax)
+      if (isFull()) {
+        transitions++
+        ready.resolve()
+      } else timer ??= setTimeout(due, ageMsMax)
     },
     take: async () => {
       while (!isFull() && !isDue && !isClosed) await ready.promise

@@ -39,7 +39,7 @@ export interface Carrier {
   readonly close: (deadlineMs?: number) => Promise<void>
 }
 
-const limitsDefault: BatchLimits = { rowsMax: 10_000, bytesMax: 16 * 1024 ** 2, ageMsMax: 250 }
+const limitsDefault: BatchLimits = { rowsMax: 10_000, bytesMax: 8 * 1024 ** 2, ageMsMax: 250 }
 /** Whoever is fenced off may not know yet that the partition is another's: time for its log to say so. */
 const fencedPauseMs = 5_000
 
@@ -65,17 +65,18 @@ export const createCarrier = async (options: CarrierOptions): Promise<Carrier> =
       const holding = createHolding(claim, writer)
       // What another stored since we last had the partition is not in what we remember.
       chains.forget()
-      const take = (records: readonly LogRecord[]): void => {
+      const take = (records: readonly LogRecord[]): Promise<void> => {
         tell.read(records)
-        const nowMs = clock()
-        batch.add(
-          records.map((record) => ({ holding, readMs: nowMs, record: decodeRecord(record, topic, nowMs) })),
-          records.reduce((sum, { value }) => sum + value.length, 0),
-        )
+        const readMs = clock()
+        const decode = (record: LogRecord): Pending => ({
+          holding,
+          readMs,
+          record: decodeRecord(record, topic, readMs),
+        })
+        const bytes = records.reduce((sum, { value }) => sum + value.length, 0)
+        return batch.put(bytes, () => records.map(decode))
       }
-      following.push(
-        follow({ claim, stopping: stopping.signal, room: batch.room, take, readFailed: tell.readFailed }),
-      )
+      following.push(follow({ claim, stopping: stopping.signal, take, readFailed: tell.readFailed }))
     }
     await Promise.all(following)
   }

@@ -5,29 +5,27 @@ export interface FollowOptions {
   readonly claim: Claim
   readonly stopping: AbortSignal
   /** Resolves when more may be read. */
-  readonly room: () => Promise<void>
-  readonly take: (records: readonly LogRecord[]) => void
+  readonly take: (records: readonly LogRecord[]) => Promise<void>
   readonly readFailed: (error: unknown, retryInMs: number) => void
 }
 
-const recordsMax = 2_000
-const bytesMax = 2 * 1024 ** 2
+/** Of one read: what a partition may hold while it waits for room. */
+const recordsMax = 1_000
+const bytesMax = 1024 ** 2
 
 /** Reads a partition from where its group stands, until it is lost or reading stops. */
 export const follow = async (options: FollowOptions): Promise<void> => {
-  const { claim, stopping, room, take, readFailed } = options
+  const { claim, stopping, take, readFailed } = options
   let from = claim.committed
   let failures = 0
   while (!stopping.aborted && !claim.lost.aborted) {
-    await room()
-    if (stopping.aborted) return
     try {
       const records = await claim.read(from, { recordsMax, bytesMax, signal: stopping })
       failures = 0
       const last = records.at(-1)
       if (last === undefined) continue
       from = last.offset + 1
-      take(records)
+      await take(records)
     } catch (error) {
       if (error instanceof EventError && error.code === 'claim_lost') return
       failures++

@@ -15,6 +15,8 @@ import { createProcessor } from './processor.ts'
 const application = 'mcp-processor'
 /** A dead letter is the record that died, and why. */
 const letterBytesMax = 4 * 1024 ** 2
+/** Of each partition, fetched and not read yet: there may be many. */
+const bufferBytesMax = 1024 ** 2
 
 const kafkaOf = (settings: Settings) =>
   createKafkaClient({
@@ -50,7 +52,7 @@ export const openProcessor = async (settings: Settings, telling: Telling): Promi
       entryBytesMax: letterBytesMax,
     })
     engines.defer(deadLetters.close)
-    const log = await createKafkaLog({ kafka, topic })
+    const log = await createKafkaLog({ kafka, topic, bufferBytesMax })
     engines.defer(log.close)
     const processor = await createProcessor({
       log,

@@ -26,14 +26,11 @@ export interface ClickHouse {
   readonly database: string
   readonly ask: <Row>(sql: string, asking?: Asking) => Promise<readonly Row[]>
   readonly command: (sql: string, asking?: Asking) => Promise<void>
-  /** `sql` ends in a FORMAT clause, and `body` is in that format. */
-  readonly insert: (sql: string, body: Buffer, settings: Settings) => Promise<void>
+  /** `sql` ends in a FORMAT clause, and the chunks are in that format; each is asked for when the one before is sent. */
+  readonly insert: (sql: string, chunks: Iterable<Buffer>, settings: Settings) => Promise<void>
   readonly ping: () => Promise<void>
   readonly close: () => Promise<void>
 }
-
-/** Bytes of an insert that are handed to the socket at a time. */
-const chunkBytes = 1024 * 1024
 
 export const createClickHouse = (options: ClickHouseOptions): ClickHouse => {
   const { url, database, application, requestTimeoutMs = 60_000, connectionsMax = 10 } = options
@@ -66,9 +63,9 @@ export const createClickHouse = (options: ClickHouseOptions): ClickHouse => {
       attempt(async () => {
         await client.command({ query: sql, ...given(asking) })
       }),
-    insert: (sql, body, settings) =>
+    insert: (sql, chunks, settings) =>
       attempt(async () => {
-        const values = Readable.from(chunksOf(body), { objectMode: false })
+        const values = Readable.from(chunks, { objectMode: false })
         const { stream } = await client.exec({ query: sql, values, clickhouse_settings: settings })
         // The connection is free again only when the answer was read to its end.
         for await (const _ of stream);
@@ -87,7 +84,3 @@ const given = ({ parameters, settings, signal }: Asking) => ({
   ...(settings === undefined ? {} : { clickhouse_settings: settings }),
   ...(signal === undefined ? {} : { abort_signal: signal }),
 })
-
-function* chunksOf(body: Buffer): Generator<Buffer> {
-  for (let at = 0; at < body.length; at += chunkBytes) yield body.subarray(at, at + chunkBytes)
-}

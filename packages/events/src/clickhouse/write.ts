@@ -151,12 +151,27 @@ export const createEventWriter = (options: EventWriterOptions): EventWriter => {
     insert: async (rows) => {
       // First, so that an event never lacks the values it commits to; a repetition of these says nothing new.
       const disclosed = rows.flatMap(({ row }) => disclosuresOf(row))
-      if (disclosed.length > 0)
-        await store.insert(intoDisclosures, Buffer.from(disclosed.join('\n')), insertSettings)
-      const body = Buffer.from(rows.map(({ row, fence }) => encodeRow(row, fence)).join('\n'))
-      await store.insert(intoIntake, body, { ...insertSettings, log_comment: comment })
+      if (disclosed.length > 0) await store.insert(intoDisclosures, linesOf(disclosed), insertSettings)
+      const lines = function* () {
+        for (const { row, fence } of rows) yield encodeRow(row, fence)
+      }
+      await store.insert(intoIntake, linesOf(lines()), { ...insertSettings, log_comment: comment })
     },
   }
+}
+
+/** Characters of a chunk: a batch is never there as a whole, neither as text nor as bytes. */
+const chunkChars = 256 * 1024
+
+function* linesOf(lines: Iterable<string>): Generator<Buffer> {
+  let chunk = ''
+  for (const line of lines) {
+    chunk += `${line}\n`
+    if (chunk.length < chunkChars) continue
+    yield Buffer.from(chunk)
+    chunk = ''
+  }
+  if (chunk !== '') yield Buffer.from(chunk)
 }
 
 const disclosuresOf = ({ id, disclosures, receivedAtMs }: EventRow): readonly string[] =>
