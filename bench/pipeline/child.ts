@@ -1,0 +1,42 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+
+export interface Child<Ready> {
+  readonly ready: Ready
+  readonly pid: number
+  readonly ask: <Answer>(question: unknown) => Promise<Answer>
+  readonly close: () => Promise<void>
+}
+
+/** A script in a process of its own, so that what it costs is not mixed with what measures it. */
+export const startChild = async <Ready>(
+  script: URL,
+  args: readonly string[],
+  nodeArgs: readonly string[] = [],
+): Promise<Child<Ready>> => {
+  const child: ChildProcess = fork(script, args, {
+    execArgv: ['--conditions=@mcp-sentinel/source', '--disable-warning=TimeoutNegativeWarning', ...nodeArgs],
+  })
+  const message = async <T>(): Promise<T> => {
+    const ended = once(child, 'exit').then(([code]) => {
+      throw new Error(`${script.pathname} ended with ${code}`)
+    })
+    const [value] = (await Promise.race([once(child, 'message'), ended])) as [T]
+    ended.catch(() => {})
+    return value
+  }
+  const ready = await message<Ready>()
+  return {
+    ready,
+    pid: child.pid ?? 0,
+    ask: async (question) => {
+      child.send(question as object)
+      return message()
+    },
+    close: async () => {
+      const gone = once(child, 'exit')
+      child.disconnect()
+      await gone
+    },
+  }
+}

@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startChild } from './child.ts'
+import { makeEvents } from './events.ts'
+import { load, requestOf } from './http-load.ts'
+
+const apiKey = randomBytes(24).toString('base64url')
+const batchEvents = 1_000
+const eventKinds = 2_000
+
+interface Ready {
+  readonly port: number
+}
+export interface Rate {
+  readonly perS: number
+  /** Of the server. */
+  readonly cpuUs: number
+}
+
+interface Round {
+  readonly kind: 'bare' | 'ingest'
+  readonly requests: readonly Buffer[]
+  readonly connections: number
+  readonly durationMs: number
+}
+
+const measure = async ({ kind, requests, connections, durationMs }: Round): Promise<Rate> => {
+  const directory = await mkdtemp(join(tmpdir(), 'bench-ingest-'))
+  const server = await startChild<Ready>(
+    './server.ts',
+    [kind, directory, apiKey],
+    ['--max-semi-space-size=16'],
+  )
+  try {
+    const { port } = server.ready
+    await load({ port, requests, connections, durationMs: durationMs / 3 })
+    const before = await server.ask<{ cpuUs: number }>('cpu')
+    const done = await load({ port, requests, connections, durationMs })
+    const after = await server.ask<{ cpuUs: number }>('cpu')
+    return { perS: done.requests / done.seconds, cpuUs: (after.cpuUs - before.cpuUs) / done.requests }
+  } finally {
+    await server.close()
+    await rm(directory, { recursive: true })
+  }
+}
+
+const header = { 'x-api-key': apiKey }
+
+/** One event a request, each durable before its answer, beside a bare Fastify that answers the same requests. */
+export const singles = async (
+  durationMs: number,
+): Promise<{ readonly ingest: Rate; readonly bare: Rate }> => {
+  const requests = makeEvents(eventKinds).map(({ bytes }) =>
+    requestOf('/events', { ...header, 'content-type': 'application/json' }, bytes),
+  )
+  const round = { requests, connections: 64, durationMs }
+  return {
+    bare: await measure({ kind: 'bare', ...round }),
+    ingest: await measure({ kind: 'ingest', ...round }),
+  }
+}
+
+/** A thousand events a request: events in a second. */
+export const batches = async (durationMs: number): Promise<Rate> => {
+  const events = makeEvents(batchEvents * 4).map(({ bytes }) => bytes)
+  const newline = Buffer.from('\n')
+  const requests = Array.from({ length: 4 }, (_, index) =>
+    requestOf(
+      '/events',
+      { ...header, 'content-type': 'application/x-ndjson' },
+      Buffer.concat(
+        events.slice(index * batchEvents, (index + 1) * batchEvents).flatMap((one) => [one, newline]),
+      ),
+    ),
+  )
+  const rate = await measure({ kind: 'ingest', requests, connections: 4, durationMs })
+  return { perS: rate.perS * batchEvents, cpuUs: rate.cpuUs / batchEvents }
+}
