@@ -29,7 +29,7 @@ interface Round {
 const measure = async ({ kind, requests, connections, durationMs }: Round): Promise<Rate> => {
   const directory = await mkdtemp(join(tmpdir(), 'bench-ingest-'))
   const server = await startChild<Ready>(
-    './server.ts',
+    new URL('./server.ts', import.meta.url),
     [kind, directory, apiKey],
     ['--max-semi-space-size=16'],
   )
