@@ -1,4 +1,6 @@
-import type { Asking, ClickHouse } from '../clickhouse/client.ts'
+import type { ClickHouse } from '../clickhouse/client.ts'
+
+type Asking = NonNullable<Parameters<ClickHouse['ask']>[1]>
 
 export interface Asked {
   readonly sql: string

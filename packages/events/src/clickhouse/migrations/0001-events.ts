@@ -1,6 +1,8 @@
 /**
  * `events` is ordered by time first: the newest rows are what people ask for, and reading them must not depend on how
- * many servers there are. Its rows are never updated.
+ * many servers there are. Its rows are never updated. Granules and compressed blocks are small, because a page of rare
+ * events takes one row of each. Indexes over columns of few values are coarse: they only help where a value is rare, and
+ * are looked at whether they help or not.
  *
  * The defaults let a writer that only knows the first five columns (the Go implementation's) go on; ours gives all of
  * them, which saves the parsing. `rand()` gives such a writer's rows an order among those of one millisecond.
@@ -74,7 +76,8 @@ CREATE TABLE IF NOT EXISTS events
         SELECT
             event_type, rpc_method, toStartOfDay(timestamp), namespace, team_id, server, tool_name, decision,
             count(), countIf(decision = 'allow'), countIf(decision = 'deny'), max(timestamp),
-            uniqIf(human_id, notEmpty(human_id)), uniqIf(agent_id, notEmpty(agent_id)), uniqIf(session_id, notEmpty(session_id))
+            uniqIf(human_id, notEmpty(human_id)), uniqIf(agent_id, notEmpty(agent_id)),
+            uniqIf(session_id, notEmpty(session_id))
         GROUP BY
             event_type, rpc_method, toStartOfDay(timestamp), namespace, team_id, server, tool_name, decision
     ),

@@ -1,7 +1,6 @@
 import type { ClickHouse } from '../client.ts'
 import { conditionsOf, type EventFilter } from './filter.ts'
 import { bounded, questionLimits } from './limits.ts'
-import { rfc3339 } from './times.ts'
 
 /** An event as it is told; empty columns are left out by who tells it. */
 export interface StoredEvent {
@@ -51,56 +50,93 @@ export interface EventsQuestion {
 /** Rows of a page. */
 export const eventsLimitMax = 1_000
 
-interface Row extends Omit<StoredEvent, 'timestamp' | 'received_at' | 'id' | 'seq'> {
-  readonly event_id: string
-  readonly chain_seq: number
-  readonly timestamp_ms: number
-  readonly received_ms: number
-  readonly at_partition: number
-  readonly at_offset: number
+interface Row extends Omit<StoredEvent, 'seq'> {
+  readonly seq: number | string
+  readonly log_partition: number
+  readonly log_offset: number | string
 }
 
 /**
- * The newest events first. Which rows they are is found by the columns of the order alone; the wide ones are then read
- * of those rows only.
+ * The newest events first. What many events have in common is soonest found among the newest, and what few have, by the
+ * indexes over all of them; which it is, only looking can tell. So it looks back a little, then as far as should fill
+ * the page, and where that is too far, or there was nothing, over all of time.
  */
 export const newestEvents = async (store: ClickHouse, question: EventsQuestion): Promise<EventPage> => {
-  const { filter = {}, before } = question
+  const { filter = {} } = question
   const limit = bounded(question.limit, eventsLimitMax)
-  const { sql: conditions, parameters } = conditionsOf(filter)
-  const order = 'ORDER BY timestamp DESC, log_partition DESC, log_offset DESC'
-  const rows = await store.ask<Row>(
-    `SELECT
-        trace_id, source, event_type, server, namespace, team_id, cluster, human_id, agent_id, session_id, decision,
-        tool_name, reason, toString(id) AS event_id, chain, toFloat64(seq) AS chain_seq, chain_note, key_id, payload,
-        toFloat64(toUnixTimestamp64Milli(timestamp)) AS timestamp_ms,
-        toFloat64(toUnixTimestamp64Milli(received_at)) AS received_ms,
-        log_partition AS at_partition, toFloat64(log_offset) AS at_offset
-    FROM events
-    WHERE (timestamp, log_partition, log_offset) IN (
-        SELECT timestamp, log_partition, log_offset FROM events WHERE ${conditions}${before === undefined ? '' : ` AND ${isBefore}`}
-        ${order} LIMIT {limit:UInt32}
-    ) AND ${conditions}
-    ${order} LIMIT {limit:UInt32}`,
-    {
-      parameters: {
-        ...parameters,
-        limit: limit + 1,
-        ...(before === undefined ? {} : cursorParameters(before)),
-      },
-      settings: questionLimits,
-    },
-  )
+  const rows: Row[] = []
+  let before = question.before
+  let windowMs = idColumns.some((column) => filter[column] !== undefined) ? undefined : firstWindowMs
+  for (;;) {
+    const missing = limit + 1 - rows.length
+    const found = await eventsWithin(store, { filter, before, limit: missing }, windowMs)
+    rows.push(...found)
+    if (windowMs === undefined || found.length === missing) break
+    windowMs = widened(windowMs, found.length, missing - found.length)
+    const last = found.at(-1)
+    if (last !== undefined) before = cursorOf(last)
+  }
   const page = rows.slice(0, limit)
   const last = page.at(-1)
   return {
     events: page.map(eventOf),
-    next:
-      rows.length > limit && last !== undefined
-        ? { timestampMs: last.timestamp_ms, partition: last.at_partition, offset: last.at_offset }
-        : undefined,
+    next: rows.length > limit && last !== undefined ? cursorOf(last) : undefined,
   }
 }
+
+/** Of these there are few events each, and an index knows where. */
+const idColumns = ['trace_id', 'session_id', 'decision_id'] as const
+
+const firstWindowMs = 3_600_000
+const widestWindowMs = 14 * 24 * 3_600_000
+
+/** What should hold the missing rows, twice over, by what was found; undefined for all of time. */
+const widened = (windowMs: number, found: number, missing: number): number | undefined => {
+  const widerMs = Math.ceil((windowMs * 2 * missing) / found)
+  return widerMs > widestWindowMs ? undefined : widerMs
+}
+
+const cursorOf = ({ timestamp, log_partition, log_offset }: Row): EventCursor => ({
+  timestampMs: Date.parse(timestamp),
+  partition: log_partition,
+  offset: Number(log_offset),
+})
+
+const order = 'ORDER BY timestamp DESC, log_partition DESC, log_offset DESC'
+
+const eventsWithin = (
+  store: ClickHouse,
+  { filter = {}, before, limit }: EventsQuestion,
+  windowMs: number | undefined,
+): Promise<readonly Row[]> => {
+  const { sql, parameters } = conditionsOf(filter)
+  const endMs = before?.timestampMs ?? filter.toMs
+  const end = endMs === undefined ? newest : "fromUnixTimestamp64Milli({endMs:Int64}, 'UTC')"
+  const conditions = [sql]
+  if (before !== undefined) conditions.push(isBefore)
+  if (windowMs !== undefined)
+    conditions.push(`timestamp >= ${end} - toIntervalMillisecond({windowMs:UInt64})`)
+  return store.ask<Row>(
+    `SELECT
+        timestamp, trace_id, source, event_type, server, namespace, team_id, cluster, human_id, agent_id, session_id,
+        decision, tool_name, reason, id, chain, seq, chain_note, received_at, key_id, payload, log_partition, log_offset
+    FROM events WHERE ${conditions.join(' AND ')}
+    ${order} LIMIT {limit:UInt32}`,
+    {
+      parameters: {
+        ...parameters,
+        limit,
+        ...(before && cursorParameters(before)),
+        ...(windowMs !== undefined && { windowMs }),
+        ...(endMs !== undefined && { endMs }),
+      },
+      // Columns as they are: only those does the engine leave unread until it knows which rows it is about.
+      settings: { ...questionLimits, date_time_output_format: 'iso' },
+    },
+  )
+}
+
+const newest = `(SELECT timestamp FROM events ${order} LIMIT 1)`
 
 /** The first condition alone lets the index pass over what is newer. */
 const isBefore = `timestamp <= fromUnixTimestamp64Milli({cursorMs:Int64})
@@ -112,21 +148,7 @@ const cursorParameters = ({ timestampMs, partition, offset }: EventCursor) => ({
   cursorOffset: offset,
 })
 
-const eventOf = (row: Row): StoredEvent => {
-  const {
-    event_id: id,
-    chain_seq: seq,
-    timestamp_ms,
-    received_ms,
-    at_partition: _,
-    at_offset: __,
-    ...event
-  } = row
-  return {
-    ...event,
-    id,
-    seq,
-    timestamp: rfc3339(timestamp_ms),
-    received_at: rfc3339(received_ms),
-  }
-}
+const eventOf = ({ log_partition, log_offset, ...row }: Row): StoredEvent => ({
+  ...row,
+  seq: Number(row.seq),
+})
