@@ -2,7 +2,9 @@ import { parseArgs } from 'node:util'
 import { type Bench, report } from './report.ts'
 
 const benches: Readonly<Record<string, string>> = {
+  pipeline: 'What an event costs from ingest to the store, each part beside its floor.',
   'pipeline-crash': 'Whether an event is lost or doubled when parts of the pipeline are killed under load.',
+  'pipeline-queries': 'How long questions to the store take over ten million events.',
   policy: 'How long one policy decision takes, against Cedar, casbin and plain look-ups.',
   'policy-differential':
     'Whether the policy evaluator and the slow reference agree on a million random calls.',

@@ -1,0 +1,76 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createEmbeddedClickHouse } from '@mcp-sentinel/embedded'
+import { type ClickHouse, createClickHouse, migrate } from '@mcp-sentinel/events/clickhouse'
+import { timeInserts } from './pipeline-queries/inserts.ts'
+import { loadEvents } from './pipeline-queries/load.ts'
+import { floors, type Question, questionsAt } from './pipeline-queries/questions.ts'
+import { type Bench, type Outcome, rounded } from './report.ts'
+
+const repetitions = 15
+
+const quantile = (values: readonly number[], share: number): number =>
+  [...values].sort((a, b) => a - b)[Math.ceil(values.length * share) - 1] ?? Number.NaN
+
+const timesOf = async ({ ask }: Question, store: ClickHouse): Promise<readonly number[]> => {
+  const times: number[] = []
+  // The first two only warm up.
+  for (let repetition = -2; repetition < repetitions; repetition++) {
+    const start = performance.now()
+    await ask(store, repetition + 3)
+    if (repetition >= 0) times.push(performance.now() - start)
+  }
+  return times
+}
+
+const figureName = (question: string, share: string): string =>
+  `${question.replaceAll(/\W+/g, '_')}_${share}_ms`
+
+const show = (name: string, times: readonly number[], more = ''): void => {
+  const [p50, p95] = [0.5, 0.95].map((share) => quantile(times, share).toFixed(1).padStart(8))
+  console.log(`  ${name.padEnd(38)} p50 ${p50} ms, p95 ${p95} ms${more}`)
+}
+
+const measure = async (writer: ClickHouse, reader: ClickHouse, nowMs: number): Promise<Outcome> => {
+  const figures: Record<string, number> = {}
+  const goals: Record<string, string> = {}
+  for (const question of [...floors, ...questionsAt(nowMs)]) {
+    const { name, goalMs } = question
+    const times = await timesOf(question, reader)
+    show(name, times, floors.includes(question) ? ' (floor)' : '')
+    figures[figureName(name, 'p50')] = rounded(quantile(times, 0.5))
+    figures[figureName(name, 'p95')] = rounded(quantile(times, 0.95))
+    if (goalMs !== undefined) goals[figureName(name, 'p50')] = `<= ${goalMs}`
+  }
+  const { asItIs, withoutProjections } = await timeInserts(writer, repetitions)
+  show('insert of 10,000 rows', asItIs)
+  show('… into a table without projections', withoutProjections)
+  figures['insert_10000_p50_ms'] = rounded(quantile(asItIs, 0.5))
+  figures['insert_10000_without_projections_p50_ms'] = rounded(quantile(withoutProjections, 0.5))
+  return { figures, goals }
+}
+
+export const bench: Bench = async ({ quick, seed }) => {
+  const rows = quick ? 1_000_000 : 10_000_000
+  const nowMs = Date.now()
+  const dataDirectory = await mkdtemp(join(tmpdir(), 'bench-queries-'))
+  const engine = await createEmbeddedClickHouse({ dataDirectory })
+  const connect = (url: string, database: string): ClickHouse =>
+    createClickHouse({ url: new URL(url), database, application: 'bench', requestTimeoutMs: 600_000 })
+  const server = connect(engine.url, 'default')
+  const [writer, reader] = [connect(engine.url, 'bench'), connect(engine.readerUrl, 'bench')]
+  try {
+    await migrate({ store: writer, server })
+    const start = performance.now()
+    await loadEvents(writer, { rows, nowMs, seed })
+    console.log(
+      `\n${rows.toLocaleString('en')} events in ${((performance.now() - start) / 1000).toFixed(0)} s; each question ${repetitions} times${quick ? ' (quick: a tenth of the events that the goals are for)' : ''}`,
+    )
+    return await measure(writer, reader, nowMs)
+  } finally {
+    for (const store of [writer, reader, server]) await store.close()
+    await engine.close()
+    await rm(dataDirectory, { recursive: true })
+  }
+}
