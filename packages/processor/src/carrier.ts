@@ -39,7 +39,7 @@ export interface Carrier {
   readonly close: (deadlineMs?: number) => Promise<void>
 }
 
-const limitsDefault: BatchLimits = { rowsMax: 10_000, bytesMax: 4 * 1024 ** 2, ageMsMax: 250 }
+const limitsDefault: BatchLimits = { rowsMax: 10_000, bytesMax: 8 * 1024 ** 2, ageMsMax: 250 }
 /** Whoever is fenced off may not know yet that the partition is another's: time for its log to say so. */
 const fencedPauseMs = 5_000
 

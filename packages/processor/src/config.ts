@@ -41,7 +41,7 @@ const shape = {
   RETENTION_DAYS: integer(1, 36_500).default(400).describe('`--migrate`: how long events are kept'),
   BATCH_SIZE: integer(1, 100_000).default(10_000).describe('events of an insert'),
   BATCH_BYTES_MAX: integer(1024 ** 2, 256 * 1024 ** 2)
-    .default(4 * 1024 ** 2)
+    .default(8 * 1024 ** 2)
     .describe('the same, by their bytes'),
   FLUSH_INTERVAL: durationMs(1, 60_000)
     .default(250)

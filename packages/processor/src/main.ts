@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=4 --max-old-space-size=96
+#!/usr/bin/env -S node --max-semi-space-size=16
 import {
   createHealth,
   createMetrics,
