@@ -7,7 +7,7 @@ export interface Load {
 }
 
 export const days = 30
-export const people = 2_000
+const people = 2_000
 
 /** Rows of one statement: what the engine holds of it at a time stays well below its memory. */
 const rowsAtATime = 500_000

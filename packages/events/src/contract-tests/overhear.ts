@@ -2,7 +2,7 @@ import type { ClickHouse } from '../clickhouse/client.ts'
 
 type Asking = NonNullable<Parameters<ClickHouse['ask']>[1]>
 
-export interface Asked {
+interface Asked {
   readonly sql: string
   readonly asking: Asking
 }
