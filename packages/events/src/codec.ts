@@ -1,6 +1,8 @@
-import { isUtf8 } from 'node:buffer'
+import { isAscii, isUtf8 } from 'node:buffer'
 import type { AuditHead, Disclosure, Envelope } from './envelope.ts'
 import { isUuid } from './ids.ts'
+import { isJsonString, jsonStringOf } from './json-string.ts'
+import { createMembers, type EventText, type Members } from './members.ts'
 import { type ScannedEvent, scanEvent } from './scan-event.ts'
 
 /** Bytes of one event. */
@@ -29,10 +31,12 @@ export interface Rejection {
 
 export interface Decoded {
   readonly envelope: Envelope
-  /** The payload as it was parsed on the way; empty for one that is not an object. Nothing in it is checked. */
-  readonly members: Readonly<Record<string, unknown>>
+  /** JSON text of the payload's member of that name, where it has one. Nothing in it is checked. */
+  readonly member: (name: string) => string | undefined
   /** Undefined for an event without `_audit`, as older producers send. */
   readonly audit: AuditHead | undefined
+  /** Are the bytes an envelope, and nothing around it? */
+  readonly isBare: boolean
 }
 
 export type Decoding =
@@ -57,38 +61,74 @@ export const encodeEnvelope = ({ payload, ...outer }: Envelope): Buffer => {
 export const decodeEnvelope = (bytes: Uint8Array): Decoding => {
   if (bytes.length > eventBytesMax)
     return reject('too_large', '', `an event has at most ${eventBytesMax} bytes`)
-  if (!isUtf8(bytes)) return reject('invalid_utf8', '', 'the event is not UTF-8')
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    return reject('invalid_json', '', 'the event is not JSON')
-  }
-  if (!isObject(value)) return reject('invalid_fields', '', 'the event is not an object')
-  const scanned = scanEvent(text)
-  if (scanned.members > Object.keys(value).length)
-    return reject('invalid_fields', '', 'a member is given twice')
-  return decodeMembers(value, text, scanned)
+  const isPlain = isAscii(bytes)
+  if (!isPlain && !isUtf8(bytes)) return reject('invalid_utf8', '', 'the event is not UTF-8')
+  const scanned = scanEvent(bytes)
+  if (scanned === undefined) return reject('invalid_json', '', 'the event is not JSON')
+  if (!scanned.isObject) return reject('invalid_fields', '', 'the event is not an object')
+  return decodeMembers(scanned, textOf(bytes, isPlain))
 }
 
-const outerTexts = ['timestamp', 'trace_id', 'traceparent', 'tracestate', 'baggage'] as const
+const textOf = (bytes: Uint8Array, isPlain: boolean): EventText => {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const latin1 = buffer.toString('latin1')
+  const slice = isPlain
+    ? (start: number, end: number) => latin1.slice(start, end)
+    : (start: number, end: number) => buffer.toString('utf8', start, end)
+  return { bytes, latin1, slice, hasEscapes: latin1.includes('\\') }
+}
 
-const decodeMembers = (value: Members, text: string, scanned: ScannedEvent): Decoding => {
-  for (const key of ['source', 'event_type'] as const) {
-    const label = value[key]
-    if (typeof label !== 'string' || label.trim() === '')
-      return reject('missing_fields', `/${key}`, 'is missing or empty')
+const outerNames = [
+  'timestamp',
+  'trace_id',
+  'source',
+  'event_type',
+  'traceparent',
+  'tracestate',
+  'baggage',
+  'disclosures',
+  'payload',
+] as const satisfies readonly (keyof Envelope)[]
+type Outer = { -readonly [Name in (typeof outerNames)[number]]?: string }
+const labels = ['source', 'event_type'] as const
+const texts = ['timestamp', 'trace_id', 'traceparent', 'tracestate', 'baggage'] as const
+
+const decodeMembers = (scanned: ScannedEvent, text: EventText): Decoding => {
+  const members = createMembers(text, scanned.event)
+  const outer: Outer = {}
+  let known = 0
+  for (const name of outerNames) {
+    const token = members.token(name)
+    if (token === undefined) continue
+    outer[name] = token
+    known++
+  }
+  // Each of these names was found once: where there are no others, none is there twice.
+  const isBare = known === members.count
+  if (!isBare && !members.areDistinct()) return reject('invalid_fields', '', 'a member is given twice')
+  const disclosures: unknown = outer.disclosures && JSON.parse(outer.disclosures)
+  const fault = outerFault(outer, disclosures)
+  if (fault !== undefined) return fault
+  if (!members.isPlain('payload'))
+    return reject('invalid_fields', '/payload', 'is not called by its plain name')
+  const envelope = envelopeOf(outer, disclosures as Envelope['disclosures'])
+  return decodePayload(envelope, createMembers(text, scanned.payload), isBare)
+}
+
+const outerFault = (outer: Outer, disclosures: unknown): Decoding | undefined => {
+  for (const name of labels) {
+    const label = jsonStringOf(outer[name])
+    if (label === undefined || label.trim() === '')
+      return reject('missing_fields', `/${name}`, 'is missing or empty')
     if (label.length > labelCharsMax)
-      return reject('invalid_fields', `/${key}`, `is longer than ${labelCharsMax} characters`)
+      return reject('invalid_fields', `/${name}`, `is longer than ${labelCharsMax} characters`)
   }
-  for (const key of outerTexts) {
-    if (value[key] !== undefined && typeof value[key] !== 'string')
-      return reject('invalid_fields', `/${key}`, 'is not a string')
+  for (const name of texts) {
+    if (outer[name] !== undefined && !isJsonString(outer[name]))
+      return reject('invalid_fields', `/${name}`, 'is not a string')
   }
-  if (value['payload'] === undefined || value['payload'] === null)
+  if (outer.payload === undefined || outer.payload === 'null')
     return reject('missing_fields', '/payload', 'is missing or null')
-  const disclosures = value['disclosures']
   if (disclosures !== undefined && !areDisclosures(disclosures)) {
     return reject(
       'invalid_fields',
@@ -96,37 +136,36 @@ const decodeMembers = (value: Members, text: string, scanned: ScannedEvent): Dec
       `is not a list of at most ${disclosuresMax} pointers, salts and values`,
     )
   }
-
-  if (scanned.payload === undefined)
-    return reject('invalid_fields', '/payload', 'is not called by its plain name')
-  const payload = text.slice(scanned.payload.start, scanned.payload.end).trim()
-  const envelope = envelopeOf(value as unknown as Envelope, payload)
-  if (!isObject(value['payload'])) return { ok: true, decoded: { envelope, members: {}, audit: undefined } }
-  if (scanned.payloadMembers > Object.keys(value['payload']).length) {
-    return reject('invalid_fields', '/payload', 'a member is given twice')
-  }
-  const members = value['payload']
-  const audit = members['_audit']
-  if (audit === undefined) return { ok: true, decoded: { envelope, members, audit } }
-  const fault = auditFault(audit, envelope)
-  return fault ?? { ok: true, decoded: { envelope, members, audit: audit as AuditHead } }
+  return undefined
 }
 
 /** Only what an envelope is made of: whatever else a sender put around an event goes no further. */
-const envelopeOf = (given: Envelope, payload: string): Envelope => ({
-  timestamp: given.timestamp ?? '',
-  trace_id: given.trace_id,
-  source: given.source,
-  event_type: given.event_type,
-  traceparent: given.traceparent,
-  tracestate: given.tracestate,
-  baggage: given.baggage,
-  disclosures: given.disclosures,
-  payload,
+const envelopeOf = (outer: Outer, disclosures: Envelope['disclosures']): Envelope => ({
+  timestamp: jsonStringOf(outer.timestamp) ?? '',
+  trace_id: jsonStringOf(outer.trace_id),
+  source: jsonStringOf(outer.source) ?? '',
+  event_type: jsonStringOf(outer.event_type) ?? '',
+  traceparent: jsonStringOf(outer.traceparent),
+  tracestate: jsonStringOf(outer.tracestate),
+  baggage: jsonStringOf(outer.baggage),
+  disclosures,
+  payload: outer.payload ?? '',
 })
 
-type Members = Readonly<Record<string, unknown>>
-const isObject = (value: unknown): value is Members =>
+const decodePayload = (envelope: Envelope, payload: Members, isBare: boolean): Decoding => {
+  if (!payload.areDistinct()) return reject('invalid_fields', '/payload', 'a member is given twice')
+  const head = payload.token('_audit')
+  const audit: unknown = head && JSON.parse(head)
+  const fault = audit === undefined ? undefined : auditFault(audit, envelope)
+  return (
+    fault ?? {
+      ok: true,
+      decoded: { envelope, member: payload.token, audit: audit as AuditHead | undefined, isBare },
+    }
+  )
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const areDisclosures = (value: unknown): value is readonly Disclosure[] =>
@@ -147,27 +186,30 @@ const isChain = (value: unknown): boolean =>
   isUuid(value.slice(value.lastIndexOf('/') + 1)) &&
   value.lastIndexOf('/') > 0
 
+type HeadRule = readonly [
+  name: keyof AuditHead,
+  holds: (value: unknown, envelope: Envelope) => boolean,
+  message: string,
+]
+
 /** What is authenticated must be whole, and must say the same as the envelope around it. */
-const auditFault = (audit: unknown, { source, event_type }: Envelope): Decoding | undefined => {
+const headRules: readonly HeadRule[] = [
+  ['v', (value) => value === 1, 'is not 1'],
+  ['id', (value) => typeof value === 'string' && isUuid(value), 'is not a UUID in lower case'],
+  ['chain', (value) => isChain(value), 'is not a producer and a UUID'],
+  ['seq', (value) => Number.isSafeInteger(value) && (value as number) > 0, 'is not a positive integer'],
+  [
+    'prev',
+    (value) => typeof value === 'string' && [0, 64].includes(value.length) && /^[0-9a-f]*$/.test(value),
+    'is not a SHA-256 in hex, or empty',
+  ],
+  ['time', (value) => typeof value === 'string' && !Number.isNaN(Date.parse(value)), 'is not an instant'],
+  ['source', (value, { source }) => value === source, 'differs from the source of the event'],
+  ['event_type', (value, { event_type }) => value === event_type, 'differs from the type of the event'],
+]
+
+const auditFault = (audit: unknown, envelope: Envelope): Decoding | undefined => {
   if (!isObject(audit)) return reject('invalid_fields', '/payload/_audit', 'is not an object')
-  const faults: readonly [string, boolean, string][] = [
-    ['v', audit['v'] === 1, 'is not 1'],
-    ['id', typeof audit['id'] === 'string' && isUuid(audit['id']), 'is not a UUID in lower case'],
-    ['chain', isChain(audit['chain']), 'is not a producer and a UUID'],
-    ['seq', Number.isSafeInteger(audit['seq']) && (audit['seq'] as number) > 0, 'is not a positive integer'],
-    [
-      'prev',
-      typeof audit['prev'] === 'string' && /^([0-9a-f]{64})?$/.test(audit['prev']),
-      'is not a SHA-256 in hex, or empty',
-    ],
-    [
-      'time',
-      typeof audit['time'] === 'string' && !Number.isNaN(Date.parse(audit['time'])),
-      'is not an instant',
-    ],
-    ['source', audit['source'] === source, 'differs from the source of the event'],
-    ['event_type', audit['event_type'] === event_type, 'differs from the type of the event'],
-  ]
-  const fault = faults.find(([, holds]) => !holds)
+  const fault = headRules.find(([name, holds]) => !holds(audit[name], envelope))
   return fault && reject('invalid_fields', `/payload/_audit/${fault[0]}`, fault[2])
 }

@@ -1,6 +1,7 @@
 import {
   type Decoded,
   decodeEnvelope,
+  type Envelope,
   encodeEnvelope,
   eventTime,
   type LogEntry,
@@ -59,25 +60,39 @@ export const createAccept = ({ redactPointers, ids, eventBytesMax }: AcceptOptio
       ? JSON.stringify(redact(JSON.parse(envelope.payload), redactPointers))
       : envelope.payload
 
-  const entryOf = (decoded: Decoded): LogEntry => {
+  const headersOf = ({ audit }: Decoded, own: LogEntry['headers'] | undefined, isTimely: boolean) => {
+    // Nearly all events of a request have the same.
+    if (audit !== undefined && own === undefined && isTimely) return shared
+    return {
+      ...received,
+      ...(own ?? trace),
+      ...(audit === undefined ? { [logHeaders.eventId]: ids() } : {}),
+      ...(isTimely ? {} : { [logHeaders.timestampReplaced]: 'true' }),
+    }
+  }
+
+  /** The very bytes that were given, where nothing of them is left out, filled in or replaced. */
+  const bytesOf = (bytes: Uint8Array, { envelope, isBare }: Decoded, changed: Envelope): Uint8Array => {
+    const isSame =
+      isBare &&
+      changed.timestamp === envelope.timestamp &&
+      changed.trace_id === envelope.trace_id &&
+      changed.payload === envelope.payload
+    // Whoever reads disclosures writes them again: what is nested too deeply for that must not get in.
+    return isSame && envelope.disclosures === undefined ? bytes : encodeEnvelope(changed)
+  }
+
+  const entryOf = (bytes: Uint8Array, decoded: Decoded): LogEntry => {
     const { envelope, audit } = decoded
     const own = envelope.traceparent === undefined ? undefined : readableTrace(envelope)
     const isTimely = isBelieved(envelope.timestamp, receivedAtMs)
-    const isPlain = audit !== undefined && own === undefined && isTimely
-    const headers = isPlain
-      ? shared
-      : {
-          ...received,
-          ...(own ?? trace),
-          ...(audit === undefined ? { [logHeaders.eventId]: ids() } : {}),
-          ...(isTimely ? {} : { [logHeaders.timestampReplaced]: 'true' }),
-        }
-    const value = encodeEnvelope({
+    const value = bytesOf(bytes, decoded, {
       ...envelope,
       timestamp: isTimely ? envelope.timestamp : receivedAt,
       trace_id: envelope.trace_id || traceIdOf(own ?? trace),
       payload: payloadOf(decoded),
     })
+    const headers = headersOf(decoded, own, isTimely)
     return { key: audit?.chain ?? keyOf(decoded), value, headers, receivedAtMs }
   }
 
@@ -92,7 +107,7 @@ export const createAccept = ({ redactPointers, ids, eventBytesMax }: AcceptOptio
     if (stray !== undefined)
       return rejected('source_not_allowed', stray, 'is not of the server that this token speaks for')
     try {
-      const entry = entryOf(decoded)
+      const entry = entryOf(bytes, decoded)
       // Its outer members are written anew, and may have grown: nobody could read it out of the log.
       return entry.value.length > readableBytesMax ? tooLarge : { ok: true, entry }
     } catch (error) {
@@ -115,10 +130,12 @@ const isBelieved = (timestamp: string, receivedAtMs: number): boolean =>
   instant.test(timestamp) && !eventTime(timestamp, receivedAtMs).replaced
 
 /** Events of one server keep their order, as those of one chain do. */
-const keyOf = ({ envelope, members }: Decoded): string => {
-  const { namespace, server } = members
-  return isKeyPart(namespace) && isKeyPart(server) ? `${namespace}/${server}` : envelope.source
+const keyOf = ({ envelope, member }: Decoded): string => {
+  const [namespace, server] = [keyPartOf(member('namespace')), keyPartOf(member('server'))]
+  return namespace && server ? `${namespace}/${server}` : envelope.source
 }
 
-const isKeyPart = (value: unknown): value is string =>
-  typeof value === 'string' && value !== '' && value.length <= keyPartCharsMax
+const keyPartOf = (text: string | undefined): string | undefined => {
+  const part: unknown = text && JSON.parse(text)
+  return typeof part === 'string' && part.length <= keyPartCharsMax ? part : undefined
+}

@@ -7,13 +7,13 @@ import type { ServerBinding } from '@mcp-sentinel/identity'
  */
 export const strayAt = (
   { namespace, server }: ServerBinding,
-  { audit, members }: Pick<Decoded, 'audit' | 'members'>,
+  { audit, member }: Pick<Decoded, 'audit' | 'member'>,
 ): string | undefined => {
   if (audit !== undefined && !audit.chain.startsWith(`${namespace}/${server}/`))
     return '/payload/_audit/chain'
-  const strays = (said: unknown, bound: string): boolean =>
-    audit !== undefined && said === undefined ? false : said !== bound
-  if (strays(members['namespace'], namespace)) return '/payload/namespace'
-  if (strays(members['server'], server)) return '/payload/server'
+  const strays = (said: string | undefined, bound: string): boolean =>
+    said === undefined ? audit === undefined : JSON.parse(said) !== bound
+  if (strays(member('namespace'), namespace)) return '/payload/namespace'
+  if (strays(member('server'), server)) return '/payload/server'
   return undefined
 }

@@ -1,5 +1,6 @@
 import type { Decoded } from '../codec.ts'
 import type { Disclosure, TraceContext } from '../envelope.ts'
+import { isJsonString, jsonStringOf } from '../json-string.ts'
 import { type ColumnName, type ColumnSource, columns } from './columns.ts'
 
 /** Where in the log an event stands: no two have the same. */
@@ -48,9 +49,10 @@ export interface Fence {
   readonly owner: string
 }
 
-const fromPayload = (Object.entries(columns) as [ColumnName, ColumnSource][]).filter(
-  ([, source]) => source !== 'envelope',
-)
+/** In the order in which a payload has its members, which is the order in which they are found at once. */
+const fromPayload = (Object.entries(columns) as [ColumnName, ColumnSource][])
+  .filter(([, source]) => source !== 'envelope')
+  .sort(([a], [b]) => (a < b ? -1 : 1))
 
 /** The columns of the intake, in the order in which `encodeRow` writes them. */
 export const intakeColumns = [
@@ -78,12 +80,12 @@ const noDisclosures: readonly Disclosure[] = []
 
 export const rowOf = (source: RowSource): EventRow => {
   const { decoded, id, place, receivedAtMs, keyId } = source
-  const { envelope, members, audit } = decoded
+  const { envelope, member, audit } = decoded
   const { traceparent, tracestate, baggage, disclosures = noDisclosures } = envelope
   const { chain, seq } = audit ?? { chain: '', seq: 0 }
   return {
     id,
-    decisionId: textOf(members['decision_id']),
+    decisionId: jsonStringOf(member('decision_id')) ?? '',
     place,
     chain,
     seq,
@@ -97,19 +99,25 @@ export const rowOf = (source: RowSource): EventRow => {
 }
 
 const cellsOf = (source: RowSource, chain: string, seq: number): string => {
-  const { envelope, members } = source.decoded
+  const { envelope, member } = source.decoded
   const { topic, partition, offset } = source.place
-  const values: (string | number | boolean)[] = [
-    source.timestampMs,
-    envelope.trace_id ?? '',
-    envelope.source,
-    envelope.event_type,
-    envelope.payload,
-  ]
-  for (const [name, kind] of fromPayload) values.push(memberOf(members[name], kind))
-  values.push(source.id, chain, seq, source.receivedAtMs, source.timestampReplaced, source.keyId)
-  values.push(topic, partition, offset)
-  return JSON.stringify(values).slice(1, -1)
+  const { trace_id = '', source: sender, event_type, payload } = envelope
+  const before = JSON.stringify([source.timestampMs, trace_id, sender, event_type, payload])
+  let members = ''
+  for (const [name, kind] of fromPayload) members += `${cellOf(member(name), kind)},`
+  const { id, receivedAtMs, timestampReplaced, keyId } = source
+  const behind = JSON.stringify([
+    id,
+    chain,
+    seq,
+    receivedAtMs,
+    timestampReplaced,
+    keyId,
+    topic,
+    partition,
+    offset,
+  ])
+  return `${before.slice(1, -1)},${members}${behind.slice(1, -1)}`
 }
 
 /** One line of JSONCompactEachRow. */
@@ -118,10 +126,10 @@ export const encodeRow = ({ cells, chainNote }: EventRow, { epoch, owner }: Fenc
 
 const statusMax = 65_535
 
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
-
-const memberOf = (value: unknown, kind: ColumnSource): string | number => {
-  if (kind === 'label' || kind === 'text') return textOf(value)
-  const number = typeof value === 'number' && Number.isFinite(value) ? value : 0
-  return kind === 'number' ? number : Math.min(Math.max(Math.trunc(number), 0), statusMax)
+/** Text goes from one JSON into the other as it is written. */
+const cellOf = (token: string | undefined, kind: ColumnSource): string => {
+  if (kind === 'label' || kind === 'text') return isJsonString(token) ? token : '""'
+  const number = token === undefined ? 0 : Number(token)
+  if (!Number.isFinite(number)) return '0'
+  return String(kind === 'number' ? number : Math.min(Math.max(Math.trunc(number), 0), statusMax))
 }

@@ -79,11 +79,13 @@ const auditOf = ({ chain, seq, id, source, event_type }: Fact): AuditHead => ({
 export const rowOfFact = (fact: Fact, topic: string, receivedAtMs: number): EventRow => {
   const { trace_id, source, event_type, timestampMs, partition, offset, id } = fact
   const payload = payloadOf(fact)
+  const members = JSON.parse(payload)
   return rowOf({
     decoded: {
       envelope: { timestamp: '', trace_id, source, event_type, payload },
-      members: JSON.parse(payload),
+      member: (name) => JSON.stringify(members[name]),
       audit: fact.chain === '' ? undefined : auditOf(fact),
+      isBare: true,
     },
     id,
     place: { topic, partition, offset },

@@ -1,10 +1,11 @@
 import { createChain } from '../chain.ts'
 import { type EventRow, type RowSource, rowOf } from '../clickhouse/rows.ts'
-import { decodeEnvelope, encodeEnvelope } from '../codec.ts'
+import { type Decoded, decodeEnvelope, encodeEnvelope } from '../codec.ts'
 import type { Disclosure, Envelope, RequestRecord } from '../envelope.ts'
 import { createIds } from '../ids.ts'
 
-const decoded = (envelope: Envelope) => {
+/** As a reader of the log would have it. */
+export const decodedOf = (envelope: Envelope): Decoded => {
   const decoding = decodeEnvelope(encodeEnvelope(envelope))
   if (!decoding.ok) throw new Error(decoding.rejection.message)
   return decoding.decoded
@@ -58,7 +59,7 @@ export const makeRows = (options: {
   return {
     chain: chain.position().chain,
     next: (changes = {}, more = {}) => {
-      const event = decoded({ ...chain.request({ ...aRecord, ...changes }), disclosures })
+      const event = decodedOf({ ...chain.request({ ...aRecord, ...changes }), disclosures })
       return rowOf({
         decoded: event,
         id: event.audit?.id ?? '',

@@ -6,7 +6,7 @@ import type { EventRow, Fence } from '../clickhouse/rows.ts'
 import { createEventWriter, type EventWriter } from '../clickhouse/write.ts'
 import { commitmentOf, disclose } from '../commit.ts'
 import { verifyChains } from '../verify.ts'
-import { makeRows } from './event-rows.ts'
+import { decodedOf, makeRows } from './event-rows.ts'
 
 const topic = 'mcp.events'
 
@@ -130,9 +130,8 @@ export const eventStoreContract = (
         const store = await migrated()
         const writer = writerOf(store)
         const plain = makeRows({ topic }).next()
-        const members = { server: 'other', decision: null, status: 70_000 }
-        const envelope = { source: 's', event_type: 't', timestamp: '', payload: JSON.stringify(members) }
-        const decoded = { envelope, members, audit: undefined }
+        const payload = JSON.stringify({ server: 'other', decision: null, status: 70_000 })
+        const decoded = decodedOf({ source: 's', event_type: 't', timestamp: '', payload })
         const sparse = makeRows({ topic, partition: 1 }).next({}, { decoded })
         await writer.insert([
           ...under(await writer.fence(0, 1), [plain]),
