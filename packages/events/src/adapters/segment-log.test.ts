@@ -81,3 +81,22 @@ describe('a segment log that fills up', () => {
     }
   })
 })
+
+test('entries that share their headers keep their own keys, and the other way round', async () => {
+  const directory = await folder()
+  const log = await createSegmentLog({ directory })
+  const [headers, others] = [{ key_id: 'k' }, { key_id: 'other' }]
+  const given = [
+    { key: 'a', headers },
+    { key: 'a', headers },
+    { key: 'b', headers },
+    { key: 'b', headers: others },
+    { key: 'a', headers },
+  ]
+  await log.append(given.map((one) => ({ ...one, value: Buffer.from('1'), receivedAtMs: 0 })))
+  const claim = (await (await log.consume('group')).nextClaim()) as Claim
+  const records = await claim.read(0, { recordsMax: 10, bytesMax: 1_000 })
+  expect(records.map((record) => ({ key: record.key, headers: record.headers }))).toEqual(given)
+  await log.close()
+  await rm(directory, { recursive: true })
+})

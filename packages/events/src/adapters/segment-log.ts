@@ -2,7 +2,8 @@ import { stat } from 'node:fs/promises'
 import { EventError } from '../errors.ts'
 import type { Claim, EventLog, LogConsumer, LogEntry, LogRecord, ReadLimits, Tail } from '../log.ts'
 import { listSegments } from '../segment/files.ts'
-import type { Frame } from '../segment/frame.ts'
+import type { Frame, SegmentEntry } from '../segment/frame.ts'
+import type { FrameHeaders } from '../segment/headers.ts'
 import { createSegmentReader, type SegmentReader } from '../segment/reader.ts'
 import { createSegmentWriter, type SegmentWriter } from '../segment/writer.ts'
 import { type GroupState, listGroups, parseGroupName, readGroup, writeGroup } from './group-file.ts'
@@ -52,7 +53,7 @@ export const createSegmentLog = async (options: SegmentLogOptions): Promise<Even
   return {
     append: async (entries) => {
       if (bytes >= bytesMax) await makeRoom()
-      await writer.append(entries.map(frameOf))
+      await writer.append(framesOf(entries))
       bytes += entries.reduce((sum, { value }) => sum + value.length, 0)
       appended.give()
     },
@@ -72,11 +73,17 @@ const bytesOf = async (directory: string): Promise<number> => {
   return files.reduce((sum, { size }) => sum + size, 0)
 }
 
-const frameOf = ({ key, value, headers, receivedAtMs }: LogEntry) => ({
-  receivedAtMs,
-  headers: { ...headers, [keyHeader]: key },
-  value,
-})
+/** Entries of one chain that came together share their headers, and so do their frames: those are encoded once. */
+const framesOf = (entries: readonly LogEntry[]): readonly SegmentEntry[] => {
+  let last: LogEntry | undefined
+  let shared: FrameHeaders = {}
+  return entries.map((entry) => {
+    const { key, value, headers, receivedAtMs } = entry
+    if (headers !== last?.headers || key !== last.key) shared = { ...headers, [keyHeader]: key }
+    last = entry
+    return { receivedAtMs, headers: shared, value }
+  })
+}
 
 const recordOf = ({ offset, receivedAtMs, headers: all, value }: Frame): LogRecord => {
   const { [keyHeader]: key = '', ...headers } = all

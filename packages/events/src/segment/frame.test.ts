@@ -10,7 +10,7 @@ import {
   type SegmentEntry,
   sizeEntry,
 } from './frame.ts'
-import { headerBytesMax } from './headers.ts'
+import { createHeaderEncoder, encodeHeaders, headerBytesMax } from './headers.ts'
 
 const encode = (entries: readonly SegmentEntry[], firstOffset = 0): Buffer => {
   const sized = entries.map((entry) => sizeEntry(entry) ?? expect.fail('too large'))
@@ -132,4 +132,14 @@ test.each<[string, Partial<SegmentEntry>, boolean]>([
   const buffer = Buffer.alloc(sized.frameBytes)
   encodeFrame(sized, 7, buffer, 0)
   expect(decodeFrame(buffer, 0)).toMatchObject({ offset: 7, headers: entry.headers ?? {} })
+})
+
+test('headers that many entries share are encoded once, and others on their own', () => {
+  const encode = createHeaderEncoder()
+  const [one, like, other] = [{ a: '1' }, { a: '1' }, { b: '2' }]
+  expect(encode(one)).toBe(encode(one))
+  expect(encode(like)).toEqual(encodeHeaders(one))
+  expect(encode(other)).toEqual(encodeHeaders(other))
+  expect(encode(one)).toEqual(encodeHeaders(one))
+  expect(encode(undefined)).toEqual(encodeHeaders(undefined))
 })

@@ -51,8 +51,11 @@ export interface SizedEntry {
 }
 
 /** Undefined when the entry makes no frame because it is too large. */
-export const sizeEntry = ({ receivedAtMs, headers, value }: SegmentEntry): SizedEntry | undefined => {
-  const headerBytes = encodeHeaders(headers)
+export const sizeEntry = (
+  { receivedAtMs, headers, value }: SegmentEntry,
+  encode = encodeHeaders,
+): SizedEntry | undefined => {
+  const headerBytes = encode(headers)
   if (headerBytes === undefined) return undefined
   const frameBytes = frameBytesMin + headerBytes.length + value.length
   return frameBytes > frameBytesMax ? undefined : { receivedAtMs, headers: headerBytes, value, frameBytes }

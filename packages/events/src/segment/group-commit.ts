@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { setImmediate } from 'node:timers/promises'
 import { EventError } from '../errors.ts'
 import { encodeFrame, type SegmentEntry, type SizedEntry, sizeEntry } from './frame.ts'
+import { createHeaderEncoder, type encodeHeaders } from './headers.ts'
 import type { TailFile } from './tail-file.ts'
 
 /** Offsets from `first` up to, and without, `next`. */
@@ -193,7 +194,8 @@ export const createGroupCommit = (options: GroupCommitOptions): GroupCommit => {
       new Promise<OffsetRange>((resolve, reject) => {
         if (failed !== undefined) throw failed
         if (closing !== undefined) throw new EventError('segment_closed', 'The segment writer is closed')
-        const sized = entries.map(sizeOf)
+        const encode = createHeaderEncoder()
+        const sized = entries.map((entry) => sizeOf(entry, encode))
         const bytes = sized.reduce((sum, { frameBytes }) => sum + frameBytes, 0)
         if (bytes > waitingBytesMax)
           throw new EventError('too_large', `${bytes} bytes at once can never wait`)
@@ -212,9 +214,9 @@ export const createGroupCommit = (options: GroupCommitOptions): GroupCommit => {
   }
 }
 
-const sizeOf = (entry: SegmentEntry): SizedEntry => {
+const sizeOf = (entry: SegmentEntry, encode: typeof encodeHeaders): SizedEntry => {
   assert(Number.isSafeInteger(entry.receivedAtMs) && entry.receivedAtMs >= 0, 'receivedAtMs is no time')
-  const sized = sizeEntry(entry)
+  const sized = sizeEntry(entry, encode)
   if (sized === undefined) throw new EventError('too_large', 'An entry is larger than a frame may be')
   return sized
 }

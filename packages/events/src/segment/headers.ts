@@ -24,6 +24,19 @@ export const encodeHeaders = (headers: FrameHeaders | undefined): Uint8Array | u
   return bytes === 0 ? none : Buffer.concat(parts, bytes)
 }
 
+/** Encodes the same headers once, where many in a row have them: the same object, not another like it. */
+export const createHeaderEncoder = (): typeof encodeHeaders => {
+  let last: FrameHeaders | undefined
+  let encoded = encodeHeaders(last)
+  return (headers) => {
+    if (headers !== last) {
+      encoded = encodeHeaders(headers)
+      last = headers
+    }
+    return encoded
+  }
+}
+
 /** Undefined when the bytes are no headers. */
 export const decodeHeaders = (buffer: Buffer, start: number, end: number): FrameHeaders | undefined => {
   if (start === end) return noHeaders
