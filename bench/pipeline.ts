@@ -1,4 +1,5 @@
 import { batches, singles } from './pipeline/intake.ts'
+import { onKafka } from './pipeline/on-kafka.ts'
 import { storing } from './pipeline/processor.ts'
 import { storeDown } from './pipeline/store-down.ts'
 import { visibleMs } from './pipeline/visible.ts'
@@ -62,6 +63,12 @@ export const bench: Bench = async ({ quick }) => {
   }
   if (quick) return { figures, goals }
 
+  const kafka = await onKafka(rounds, roundMs)
+  const kafkaRatio = median(kafka.map(({ ingest, rawPerS }) => ingest.perS / rawPerS))
+  console.log(
+    `  … on Kafka          ${perS(median(kafka.map(({ ingest }) => ingest.perS)))}; the client alone ${perS(median(kafka.map(({ rawPerS }) => rawPerS)))}; ratio ${kafkaRatio.toFixed(2)}`,
+  )
+
   const down = await storeDown(500_000, 60_000)
   console.log(
     `  store away for 60 s ${down.offered} events offered, ${down.lost} lost; ingest at most ${down.ingestMiB.toFixed(0)} MiB, processor ${down.processorMiB.toFixed(0)} MiB; caught up after ${down.caughtUpS.toFixed(0)} s`,
@@ -69,6 +76,7 @@ export const bench: Bench = async ({ quick }) => {
   return {
     figures: {
       ...figures,
+      ingest_batch_on_kafka_vs_raw: rounded(kafkaRatio),
       store_down_events: down.offered,
       store_down_lost: down.lost,
       store_down_ingest_mib: rounded(down.ingestMiB),
@@ -77,6 +85,7 @@ export const bench: Bench = async ({ quick }) => {
     },
     goals: {
       ...goals,
+      ingest_batch_on_kafka_vs_raw: '>= 0.8',
       store_down_lost: '== 0',
       store_down_ingest_mib: '<= 256',
       store_down_processor_mib: '<= 256',

@@ -20,17 +20,19 @@ export interface Rate {
 }
 
 interface Round {
-  readonly kind: 'bare' | 'ingest'
+  readonly kind: 'bare' | 'ingest' | 'kafka'
+  /** A broker; without one the files of a new directory. */
+  readonly broker?: string
   readonly requests: readonly Buffer[]
   readonly connections: number
   readonly durationMs: number
 }
 
-const measure = async ({ kind, requests, connections, durationMs }: Round): Promise<Rate> => {
+const measure = async ({ kind, broker, requests, connections, durationMs }: Round): Promise<Rate> => {
   const directory = await mkdtemp(join(tmpdir(), 'bench-ingest-'))
   const server = await startChild<Ready>(
     new URL('./server.ts', import.meta.url),
-    [kind, directory, apiKey],
+    [kind, broker ?? directory, apiKey],
     ['--max-semi-space-size=16'],
   )
   try {
@@ -62,8 +64,8 @@ export const singles = async (
   }
 }
 
-/** A thousand events a request: events in a second. */
-export const batches = async (durationMs: number): Promise<Rate> => {
+/** A thousand events a request: events in a second, into files or to a broker. */
+export const batches = async (durationMs: number, broker?: string): Promise<Rate> => {
   const events = makeEvents(batchEvents * 4).map(({ bytes }) => bytes)
   const newline = Buffer.from('\n')
   const requests = Array.from({ length: 4 }, (_, index) =>
@@ -75,6 +77,7 @@ export const batches = async (durationMs: number): Promise<Rate> => {
       ),
     ),
   )
-  const rate = await measure({ kind: 'ingest', requests, connections: 4, durationMs })
+  const log = broker === undefined ? { kind: 'ingest' as const } : { kind: 'kafka' as const, broker }
+  const rate = await measure({ ...log, requests, connections: 4, durationMs })
   return { perS: rate.perS * batchEvents, cpuUs: rate.cpuUs / batchEvents }
 }
