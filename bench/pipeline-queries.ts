@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createEmbeddedClickHouse } from '@mcp-sentinel/embedded'
 import { type ClickHouse, createClickHouse, migrate } from '@mcp-sentinel/events/clickhouse'
+import { cpuMsOf, untilMerged } from './pipeline-queries/engine.ts'
 import { timeInserts } from './pipeline-queries/inserts.ts'
 import { loadEvents } from './pipeline-queries/load.ts'
 import { floors, type Question, questionsAt } from './pipeline-queries/questions.ts'
@@ -13,15 +14,22 @@ const repetitions = 15
 const quantile = (values: readonly number[], share: number): number =>
   [...values].sort((a, b) => a - b)[Math.ceil(values.length * share) - 1] ?? Number.NaN
 
-const timesOf = async ({ ask }: Question, store: ClickHouse): Promise<readonly number[]> => {
+interface Timed {
+  readonly times: readonly number[]
+  /** Of the engine, for one. */
+  readonly cpuMs: number
+}
+
+const time = async ({ ask }: Question, store: ClickHouse, pid: number): Promise<Timed> => {
   const times: number[] = []
-  // The first two only warm up.
-  for (let repetition = -2; repetition < repetitions; repetition++) {
+  for (const warmUp of [1, 2]) await ask(store, warmUp)
+  const cpuBefore = cpuMsOf(pid)
+  for (let repetition = 3; times.length < repetitions; repetition++) {
     const start = performance.now()
-    await ask(store, repetition + 3)
-    if (repetition >= 0) times.push(performance.now() - start)
+    await ask(store, repetition)
+    times.push(performance.now() - start)
   }
-  return times
+  return { times, cpuMs: (cpuMsOf(pid) - cpuBefore) / repetitions }
 }
 
 const figureName = (question: string, share: string): string =>
@@ -32,13 +40,19 @@ const show = (name: string, times: readonly number[], more = ''): void => {
   console.log(`  ${name.padEnd(38)} p50 ${p50} ms, p95 ${p95} ms${more}`)
 }
 
-const measure = async (writer: ClickHouse, reader: ClickHouse, nowMs: number): Promise<Outcome> => {
+const measure = async (
+  writer: ClickHouse,
+  reader: ClickHouse,
+  { nowMs, pid }: { readonly nowMs: number; readonly pid: number },
+): Promise<Outcome> => {
   const figures: Record<string, number> = {}
   const goals: Record<string, string> = {}
   for (const question of [...floors, ...questionsAt(nowMs)]) {
     const { name, goalMs } = question
-    const times = await timesOf(question, reader)
-    show(name, times, floors.includes(question) ? ' (floor)' : '')
+    const { times, cpuMs } = await time(question, reader, pid)
+    const cpu = `, ${cpuMs.toFixed(0).padStart(4)} ms CPU`
+    show(name, times, floors.includes(question) ? `${cpu} (floor)` : cpu)
+    if (Number.isFinite(cpuMs)) figures[figureName(name, 'cpu')] = rounded(cpuMs)
     figures[figureName(name, 'p50')] = rounded(quantile(times, 0.5))
     figures[figureName(name, 'p95')] = rounded(quantile(times, 0.95))
     if (goalMs !== undefined) goals[figureName(name, 'p50')] = `<= ${goalMs}`
@@ -64,10 +78,12 @@ export const bench: Bench = async ({ quick, seed }) => {
     await migrate({ store: writer, server })
     const start = performance.now()
     await loadEvents(writer, { rows, nowMs, seed })
+    const loadS = (performance.now() - start) / 1000
+    await untilMerged(writer, quick ? 3_000 : 60_000)
     console.log(
-      `\n${rows.toLocaleString('en')} events in ${((performance.now() - start) / 1000).toFixed(0)} s; each question ${repetitions} times${quick ? ' (quick: a tenth of the events that the goals are for)' : ''}`,
+      `\n${rows.toLocaleString('en')} events in ${loadS.toFixed(0)} s; each question ${repetitions} times${quick ? ' (quick: a tenth of the events that the goals are for)' : ''}`,
     )
-    return await measure(writer, reader, nowMs)
+    return await measure(writer, reader, { nowMs, pid: engine.pid() })
   } finally {
     for (const store of [writer, reader, server]) await store.close()
     await engine.close()
