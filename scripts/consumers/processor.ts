@@ -13,4 +13,5 @@ const outcome = await createProcessor({
   topic: 'mcp.events',
   group: 'sample',
 }).catch((error: Error) => error.message)
-if (outcome !== 'no log' || !deadReasons.includes('seq_jump')) throw new Error('the log should be asked first')
+if (outcome !== 'no log' || !deadReasons.includes('seq_jump'))
+  throw new Error('the log should be asked first')
