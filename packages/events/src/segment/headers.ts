@@ -11,17 +11,25 @@ const noHeaders: FrameHeaders = Object.freeze({})
 /** One header after the other: `u8 name length, name, u16 value length, value`. Undefined when they are too large. */
 export const encodeHeaders = (headers: FrameHeaders | undefined): Uint8Array | undefined => {
   if (headers === undefined) return none
-  const parts: Buffer[] = []
+  const entries = Object.entries(headers)
   let bytes = 0
-  for (const [name, value] of Object.entries(headers)) {
-    const nameBytes = Buffer.from(name)
-    const valueBytes = Buffer.from(value)
-    bytes += 3 + nameBytes.length + valueBytes.length
-    if (nameBytes.length > nameBytesMax || bytes > headerBytesMax) return undefined
-    parts.push(Buffer.of(nameBytes.length), nameBytes)
-    parts.push(Buffer.of(valueBytes.length & 0xff, valueBytes.length >> 8), valueBytes)
+  for (const [name, value] of entries) {
+    const nameBytes = Buffer.byteLength(name)
+    bytes += 3 + nameBytes + Buffer.byteLength(value)
+    if (nameBytes > nameBytesMax || bytes > headerBytesMax) return undefined
   }
-  return bytes === 0 ? none : Buffer.concat(parts, bytes)
+  if (bytes === 0) return none
+  const encoded = Buffer.allocUnsafe(bytes)
+  let at = 0
+  for (const [name, value] of entries) {
+    const nameBytes = encoded.write(name, at + 1)
+    encoded[at] = nameBytes
+    at += 1 + nameBytes
+    const valueBytes = encoded.write(value, at + 2)
+    encoded.writeUInt16LE(valueBytes, at)
+    at += 2 + valueBytes
+  }
+  return encoded
 }
 
 /** Encodes the same headers once, where many in a row have them: the same object, not another like it. */
