@@ -1,6 +1,8 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createChain } from './chain.ts'
 import { decodeEnvelope, disclosuresMax, encodeEnvelope, eventBytesMax } from './codec.ts'
+import type { Envelope } from './envelope.ts'
 import { createIds } from './ids.ts'
 import { redact } from './redact.ts'
 
@@ -46,6 +48,37 @@ describe('an event keeps its payload to the byte', () => {
   test('and drops what a sender put around it', () => {
     const decoded = decode({ ...plain, received_at: 'forged', key_id: 'forged' })
     expect(decoded.ok && Object.keys(decoded.decoded.envelope)).not.toContain('key_id')
+  })
+})
+
+describe('an event is written as JSON.stringify would', () => {
+  const byStringify = ({ payload, ...outer }: Envelope): string =>
+    `${JSON.stringify(outer).slice(0, -1)},"payload":${payload}}`
+
+  test('whatever its texts hold', () => {
+    const aText = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' }))
+    const maybe = fc.option(aText, { nil: undefined })
+    const anEnvelope = fc.record({
+      timestamp: aText,
+      trace_id: maybe,
+      source: aText,
+      event_type: aText,
+      traceparent: maybe,
+      tracestate: maybe,
+      baggage: maybe,
+      disclosures: fc.constantFrom(undefined, [{ pointer: '/a', salt: 's', value: 'é"' }]),
+      payload: fc.json(),
+    })
+    fc.assert(
+      fc.property(anEnvelope, (envelope) => {
+        expect(encodeEnvelope(envelope).toString()).toBe(byStringify(envelope))
+      }),
+    )
+  })
+
+  test('half of a surrogate pair is escaped', () => {
+    const envelope = { timestamp: '', source: '\ud800"\\\n\u007f', event_type: 'a', payload: '1' }
+    expect(encodeEnvelope(envelope).toString()).toBe(byStringify(envelope))
   })
 })
 

@@ -48,11 +48,26 @@ const reject = (code: RejectionCode, pointer: string, message: string): Decoding
   rejection: { code, pointer, message },
 })
 
-/** The bytes of an event; the payload goes in as the text it is. */
-export const encodeEnvelope = ({ payload, ...outer }: Envelope): Buffer => {
-  const members = JSON.stringify(outer)
-  return Buffer.from(`${members.slice(0, -1)}${members === '{}' ? '' : ','}"payload":${payload}}`)
+/**
+ * The bytes of an event; the payload goes in as the text it is. Nearly all other texts are such as JSON writes them too,
+ * and `JSON.stringify` takes several times as long over so few.
+ */
+export const encodeEnvelope = (envelope: Envelope): Buffer => {
+  const { timestamp, trace_id, source, event_type, traceparent, tracestate, baggage, payload } = envelope
+  const labels = `"timestamp":${quoted(timestamp)}${textMember('trace_id', trace_id)},"source":${quoted(source)},"event_type":${quoted(event_type)}`
+  const trace = `${textMember('traceparent', traceparent)}${textMember('tracestate', tracestate)}${textMember('baggage', baggage)}`
+  const { disclosures } = envelope
+  const disclosed = disclosures === undefined ? '' : `,"disclosures":${JSON.stringify(disclosures)}`
+  return Buffer.from(`{${labels}${trace}${disclosed},"payload":${payload}}`)
 }
+
+const textMember = (name: string, value: string | undefined): string =>
+  value === undefined ? '' : `,"${name}":${quoted(value)}`
+
+const quoted = (text: string): string => (printable.test(text) ? `"${text}"` : JSON.stringify(text))
+
+/** ASCII without quote and backslash. */
+const printable = /^[ !#-[\]-~]*$/
 
 /**
  * Reads an event without touching its payload: the text between the bytes that its producer wrote stays verbatim. Only

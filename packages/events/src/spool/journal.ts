@@ -1,12 +1,11 @@
 import type { Chain } from '../chain.ts'
-import { eventBytesMax } from '../codec.ts'
+import { encodeEnvelope, eventBytesMax } from '../codec.ts'
 import type { Envelope } from '../envelope.ts'
 import { EventError } from '../errors.ts'
 import { isDiskFull } from '../segment/disk-errors.ts'
 import { frameBytesMin, type SegmentEntry } from '../segment/frame.ts'
 import type { FrameHeaders } from '../segment/headers.ts'
 import type { SyncWriter } from '../segment/sync-writer.ts'
-import { encodeEvent } from './encode-event.ts'
 import type { Losses, LossReason } from './losses.ts'
 import type { Report } from './report.ts'
 import type { Purpose, Room } from './room.ts'
@@ -56,7 +55,7 @@ export const createJournal = (options: JournalOptions): Journal => {
     purpose: Purpose,
     headers: FrameHeaders | undefined,
   ): LossReason | undefined => {
-    const value = encodeEvent(make())
+    const value = encodeEnvelope(make())
     const reason = refusalOf(value, purpose) ?? append(value, purpose, headers)
     if (reason === undefined) kept++
     else chain.revert()
@@ -87,7 +86,7 @@ export const createJournal = (options: JournalOptions): Journal => {
 
   /** How large the event will be, about: it is made again in its place. */
   const sizeOf = (make: () => Envelope): number => {
-    const bytes = encodeEvent(make()).length
+    const bytes = encodeEnvelope(make()).length
     chain.revert()
     return bytes
   }
