@@ -40,6 +40,8 @@ export const createClickHouse = (options: ClickHouseOptions): ClickHouse => {
     application,
     request_timeout: requestTimeoutMs,
     max_open_connections: connectionsMax,
+    // Lists of chains and of numbers would not fit into an address.
+    use_multipart_params_auto: true,
     // Errors come back to the caller, who decides whether they are worth a line.
     log: { level: ClickHouseLogLevel.OFF },
   })

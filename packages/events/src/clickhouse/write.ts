@@ -130,22 +130,25 @@ export const createEventWriter = (options: EventWriterOptions): EventWriter => {
     },
 
     highestSeqs: async (chains) => {
-      if (chains.length === 0) return new Map()
-      const rows = await store.ask<{ chain: string; highest: number }>(
-        `SELECT chain, toFloat64(max(seq)) AS highest FROM events
-        WHERE chain IN {chains:Array(String)} GROUP BY chain`,
-        { parameters: { chains } },
+      const rows = await inParts(chains, chainsPerQuestion, (part) =>
+        store.ask<{ chain: string; highest: number }>(
+          `SELECT chain, toFloat64(max(seq)) AS highest FROM events
+          WHERE chain IN {chains:Array(String)} GROUP BY chain`,
+          { parameters: { chains: part } },
+        ),
       )
       return new Map(rows.map(({ chain, highest }) => [chain, highest]))
     },
 
     idsOf: async (chain, seqs) => {
-      const rows = await store.ask<{ seq: number; ids: readonly string[] }>(
-        `SELECT toFloat64(seq) AS seq, groupArray(toString(id)) AS ids FROM events
-        WHERE chain = {chain:String} AND events.seq IN {seqs:Array(UInt64)} GROUP BY events.seq`,
-        { parameters: { chain, seqs } },
+      const rows = await inParts(seqs, seqsPerQuestion, (part) =>
+        store.ask<{ at: number; ids: readonly string[] }>(
+          `SELECT toFloat64(seq) AS at, groupArray(toString(id)) AS ids FROM events
+          WHERE chain = {chain:String} AND seq IN {seqs:Array(UInt64)} GROUP BY seq`,
+          { parameters: { chain, seqs: part } },
+        ),
       )
-      return new Map(rows.map(({ seq, ids }) => [seq, ids]))
+      return new Map(rows.map(({ at, ids }) => [at, ids]))
     },
 
     insert: async (rows) => {
@@ -158,6 +161,20 @@ export const createEventWriter = (options: EventWriterOptions): EventWriter => {
       await store.insert(intoIntake, linesOf(lines()), { ...insertSettings, log_comment: comment })
     },
   }
+}
+
+/** A question has 256 KiB, and a chain's name up to 512 characters. */
+const chainsPerQuestion = 200
+const seqsPerQuestion = 5_000
+
+const inParts = async <T, R>(
+  all: readonly T[],
+  size: number,
+  ask: (part: readonly T[]) => Promise<readonly R[]>,
+): Promise<readonly R[]> => {
+  const answers: R[] = []
+  for (let at = 0; at < all.length; at += size) answers.push(...(await ask(all.slice(at, at + size))))
+  return answers
 }
 
 /** Characters of a chunk: a batch is never there as a whole, neither as text nor as bytes. */

@@ -256,6 +256,18 @@ export const eventStoreContract = (
       })
     })
 
+    it('is asked about many chains and numbers at a time', async () => {
+      const store = await migrated()
+      const writer = writerOf(store)
+      const rows = makeRows({ topic })
+      const made = Array.from({ length: 50 }, () => rows.next())
+      await writer.insert(under(await writer.fence(0, 1), made))
+      const strangers = Array.from({ length: 5_000 }, () => `mcp-servers/payments/pod/${crypto.randomUUID()}`)
+      expect(await writer.highestSeqs([...strangers, rows.chain])).toEqual(new Map([[rows.chain, 50]]))
+      const seqs = Array.from({ length: 10_000 }, (_, index) => index + 1)
+      expect((await writer.idsOf(rows.chain, seqs)).size).toBe(50)
+    })
+
     describe('a fault', () => {
       it('is known by its kind', async () => {
         const store = await migrated()

@@ -51,24 +51,24 @@ CREATE TABLE IF NOT EXISTS events
     log_partition UInt32,
     log_offset UInt64 DEFAULT rand() CODEC(Delta, ZSTD(1)),
 
-    INDEX idx_events_trace_id trace_id TYPE bloom_filter(0.01) GRANULARITY 4,
-    INDEX idx_events_human_id human_id TYPE bloom_filter(0.01) GRANULARITY 4,
-    INDEX idx_events_agent_id agent_id TYPE bloom_filter(0.01) GRANULARITY 4,
-    INDEX idx_events_session_id session_id TYPE bloom_filter(0.01) GRANULARITY 4,
-    INDEX idx_events_decision_id decision_id TYPE bloom_filter(0.01) GRANULARITY 4,
-    INDEX idx_events_id id TYPE bloom_filter(0.01) GRANULARITY 4,
-    INDEX idx_events_server server TYPE bloom_filter(0.01) GRANULARITY 32,
-    INDEX idx_events_namespace namespace TYPE bloom_filter(0.01) GRANULARITY 32,
-    INDEX idx_events_team_id team_id TYPE bloom_filter(0.01) GRANULARITY 32,
-    INDEX idx_events_cluster cluster TYPE bloom_filter(0.01) GRANULARITY 32,
-    INDEX idx_events_tool_name tool_name TYPE bloom_filter(0.01) GRANULARITY 32,
-    INDEX idx_events_source source TYPE bloom_filter(0.01) GRANULARITY 32,
-    INDEX idx_events_event_type event_type TYPE bloom_filter(0.01) GRANULARITY 32,
-    INDEX idx_events_rpc_method rpc_method TYPE bloom_filter(0.01) GRANULARITY 32,
-    INDEX idx_events_reason reason TYPE bloom_filter(0.01) GRANULARITY 32,
-    INDEX idx_events_decision decision TYPE bloom_filter(0.01) GRANULARITY 32,
-    INDEX idx_events_chain chain TYPE bloom_filter(0.01) GRANULARITY 32,
-    INDEX idx_events_log_offset log_offset TYPE minmax GRANULARITY 4,
+    INDEX idx_events_trace_id trace_id TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX idx_events_human_id human_id TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX idx_events_agent_id agent_id TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX idx_events_session_id session_id TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX idx_events_decision_id decision_id TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX idx_events_id id TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX idx_events_server server TYPE bloom_filter(0.01) GRANULARITY 8,
+    INDEX idx_events_namespace namespace TYPE bloom_filter(0.01) GRANULARITY 8,
+    INDEX idx_events_team_id team_id TYPE bloom_filter(0.01) GRANULARITY 8,
+    INDEX idx_events_cluster cluster TYPE bloom_filter(0.01) GRANULARITY 8,
+    INDEX idx_events_tool_name tool_name TYPE bloom_filter(0.01) GRANULARITY 8,
+    INDEX idx_events_source source TYPE bloom_filter(0.01) GRANULARITY 8,
+    INDEX idx_events_event_type event_type TYPE bloom_filter(0.01) GRANULARITY 8,
+    INDEX idx_events_rpc_method rpc_method TYPE bloom_filter(0.01) GRANULARITY 8,
+    INDEX idx_events_reason reason TYPE bloom_filter(0.01) GRANULARITY 8,
+    INDEX idx_events_decision decision TYPE bloom_filter(0.01) GRANULARITY 8,
+    INDEX idx_events_chain chain TYPE bloom_filter(0.01) GRANULARITY 8,
+    INDEX idx_events_log_offset log_offset TYPE minmax GRANULARITY 1,
 
     -- What servers and their tools are used for, by the day; merging sets of people is the dear part, so there are few rows.
     PROJECTION calls
@@ -105,7 +105,7 @@ ENGINE = MergeTree
 PARTITION BY toYYYYMM(received_at)
 ORDER BY (timestamp, log_partition, log_offset)
 TTL toDateTime(received_at) + INTERVAL 400 DAY
-SETTINGS index_granularity = 256, min_compress_block_size = 8192, fsync_after_insert = 1, fsync_part_directory = 1`
+SETTINGS index_granularity = 1024, min_compress_block_size = 8192, fsync_after_insert = 1, fsync_part_directory = 1`
 
 /** Values apart from what is hashed, so that deleting rows here erases them and every chain still verifies. */
 const disclosures = `
