@@ -102,23 +102,16 @@ const cellsOf = (source: RowSource, chain: string, seq: number): string => {
   const { envelope, member } = source.decoded
   const { topic, partition, offset } = source.place
   const { trace_id = '', source: sender, event_type, payload } = envelope
-  const before = JSON.stringify([source.timestampMs, trace_id, sender, event_type, payload])
-  let members = ''
-  for (const [name, kind] of fromPayload) members += `${cellOf(member(name), kind)},`
   const { id, receivedAtMs, timestampReplaced, keyId } = source
-  const behind = JSON.stringify([
-    id,
-    chain,
-    seq,
-    receivedAtMs,
-    timestampReplaced,
-    keyId,
-    topic,
-    partition,
-    offset,
-  ])
-  return `${before.slice(1, -1)},${members}${behind.slice(1, -1)}`
+  const cells = [inside([source.timestampMs, trace_id, sender, event_type, payload])]
+  for (const [name, kind] of fromPayload) cells.push(cellOf(member(name), kind))
+  cells.push(inside([id, chain, seq, receivedAtMs, timestampReplaced, keyId, topic, partition, offset]))
+  // Joined, it is a text of its own: one put together bit by bit would hold on to all of the event.
+  return cells.join(',')
 }
+
+/** A list as JSON, without the brackets. */
+const inside = (values: readonly (string | number | boolean)[]): string => JSON.stringify(values).slice(1, -1)
 
 /** One line of JSONCompactEachRow. */
 export const encodeRow = ({ cells, chainNote }: EventRow, { epoch, owner }: Fence): string =>
