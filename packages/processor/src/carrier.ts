@@ -1,4 +1,4 @@
-import { EventError, type EventLog, type LogRecord } from '@mcp-sentinel/events'
+import { EventError, type EventLog, type LogConsumer, type LogRecord } from '@mcp-sentinel/events'
 import type { EventWriter } from '@mcp-sentinel/events/clickhouse'
 import { pause, pauseMsAfter } from './backoff.ts'
 import { type BatchLimits, createBatch } from './batch.ts'
@@ -51,16 +51,17 @@ export const createCarrier = async (options: CarrierOptions): Promise<Carrier> =
   const chains = createChains(writer)
   const flush = createFlush({ topic, writer, chains, deadLetters, around: aroundInsert })
   const batch = createBatch<Pending>({ ...limitsDefault, ...limits })
-  const consumer = await log.consume(group)
+  let consumer = await log.consume(group)
   const stopping = new AbortController()
   const givingUp = new AbortController()
   let flushing: readonly Pending[] = []
 
-  const followAll = async (): Promise<void> => {
-    const following: Promise<void>[] = []
+  const following = new Set<Promise<void>>()
+
+  const followClaims = async (): Promise<void> => {
     for (;;) {
       const claim = await consumer.nextClaim()
-      if (claim === undefined) break
+      if (claim === undefined) return
       tell.claimed(claim.partition, claim.epoch)
       const holding = createHolding(claim, writer)
       // What another stored since we last had the partition is not in what we remember.
@@ -76,9 +77,40 @@ export const createCarrier = async (options: CarrierOptions): Promise<Carrier> =
         const bytes = records.reduce((sum, { value }) => sum + value.length, 0)
         return batch.put(bytes, () => records.map(decode))
       }
-      following.push(follow({ claim, stopping: stopping.signal, take, readFailed: tell.readFailed }))
+      const followed = follow({ claim, stopping: stopping.signal, take, readFailed: tell.readFailed })
+      following.add(followed)
+      void followed.finally(() => following.delete(followed))
+    }
+  }
+
+  /** A member that the brokers gave up on is none any more: another takes its place. */
+  const followAll = async (): Promise<void> => {
+    for (let failures = 1; !stopping.signal.aborted; failures++) {
+      try {
+        await followClaims()
+        break
+      } catch (error) {
+        const ms = pauseMsAfter(failures)
+        tell.readFailed(error, ms)
+        await consumer.close().catch(() => {})
+        await pause(ms, stopping.signal)
+        if (!stopping.signal.aborted) consumer = await joinAgain()
+      }
     }
     await Promise.all(following)
+  }
+
+  const joinAgain = async (): Promise<LogConsumer> => {
+    for (let failures = 1; ; failures++) {
+      try {
+        return await log.consume(group)
+      } catch (error) {
+        if (stopping.signal.aborted) return consumer
+        const ms = pauseMsAfter(failures)
+        tell.readFailed(error, ms)
+        await pause(ms, stopping.signal)
+      }
+    }
   }
 
   /** What of a batch is still ours to store. */
@@ -124,8 +156,11 @@ export const createCarrier = async (options: CarrierOptions): Promise<Carrier> =
     await flushed
     clearTimeout(deadline)
     // Only now: a consumer that is closed can commit no more.
-    await consumer.close()
+    const member = consumer
+    await member.close()
     await followed
+    // One that had just joined in place of another.
+    if (consumer !== member) await consumer.close()
   }
 
   return {
@@ -133,7 +168,7 @@ export const createCarrier = async (options: CarrierOptions): Promise<Carrier> =
     oldestReadMs: () => oldest()?.readMs,
     isIntakePaused: batch.isFull,
     intakeTransitions: batch.transitions,
-    lag: consumer.lag,
+    lag: () => consumer.lag(),
     close: (deadlineMs = 10_000) => {
       closing ??= close(deadlineMs)
       return closing

@@ -1,4 +1,4 @@
-import { createChain, createIds, type Envelope, type LogRecord } from '@mcp-sentinel/events'
+import { createChain, createIds, type Envelope, EventError, type LogRecord } from '@mcp-sentinel/events'
 import { createEventWriter } from '@mcp-sentinel/events/clickhouse'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import {
@@ -283,6 +283,35 @@ describe('a writer that was thought dead', () => {
     expect(harness.told.failures[0]).toMatchObject({ code: 'store_fenced' })
     await first.close(0)
     expect(await seqs()).toEqual([1, 2, 3, 4])
+  })
+})
+
+describe('a group that the log gave up on', () => {
+  it('is joined again, and nothing is lost or stored twice', async () => {
+    const made = events(6)
+    await append(made.slice(0, 3))
+    const gaveUp = new EventError('log_unavailable', 'the group has no coordinator')
+    const failing = Promise.withResolvers<never>()
+    let joined = 0
+    await harness.start({
+      log: {
+        ...harness.log,
+        consume: async (name) => {
+          const consumer = await harness.log.consume(name)
+          joined += 1
+          if (joined === 2) throw gaveUp
+          let claims = 0
+          const nextClaim = () => (claims++ === 0 ? consumer.nextClaim() : failing.promise)
+          return joined === 1 ? { ...consumer, nextClaim } : consumer
+        },
+      },
+    })
+    await harness.told.until(() => inserted(harness.told) === 3)
+    failing.reject(gaveUp)
+    await append(made.slice(3))
+    await harness.told.until(() => inserted(harness.told) === 6)
+    expect(joined).toBe(3)
+    expect(await seqs()).toEqual([1, 2, 3, 4, 5, 6])
   })
 })
 
