@@ -54,7 +54,7 @@ const run = async ({ start, kills, random }: Campaign): Promise<Audit> => {
     if (!(await producers.finish(settleMs))) console.log('  not all of it was taken in')
     const found = await audit(topology, producers.decisions, settleMs)
     console.log(
-      `  ${found.events} decisions in ${found.chains} chains: ${found.lost} lost, ${found.duplicates} twice, ${found.chainBreaks} chain breaks`,
+      `  ${found.events} decisions in ${found.chains} chains: ${found.lost} lost, ${found.duplicates} twice, ${found.chainBreaks} chain breaks; settled after ${(found.settledMs / 1000).toFixed(1)} s`,
     )
     if (found.lost + found.duplicates + found.chainBreaks > 0) console.log(lines.join(''))
     return found
@@ -71,6 +71,7 @@ const figuresOf = (prefix: string, kills: number, found: Audit): Figures => ({
   [`${prefix}_lost`]: found.lost,
   [`${prefix}_duplicates`]: found.duplicates,
   [`${prefix}_chain_breaks`]: found.chainBreaks,
+  [`${prefix}_settled_s`]: found.settledMs / 1000,
 })
 
 export const bench: Bench = async ({ quick, seed }) => {

@@ -11,15 +11,18 @@ export interface Audit {
   readonly duplicates: number
   readonly chainBreaks: number
   readonly chains: number
+  /** From the last decision's arrival in the log until the last that came was stored. */
+  readonly settledMs: number
 }
 
-/** Waits until all of it is stored or nothing more comes, then compares what is stored with what was recorded. */
+/** Waits until all of it is stored or nothing more has come for a while, then compares it with what was recorded. */
 export const audit = async (
   topology: Topology,
   decisions: ReadonlySet<string>,
-  timeoutMs: number,
+  patienceMs: number,
 ): Promise<Audit> => {
-  const deadline = performance.now() + timeoutMs
+  const began = performance.now()
+  let lastCame = began
   let store: ClickHouse | undefined
   let stored: ReadonlySet<string> = new Set()
   const missing = (): number => [...decisions].filter((id) => !stored.has(id)).length
@@ -27,8 +30,10 @@ export const audit = async (
     const url = topology.clickhouseUrl()
     if (url !== undefined) {
       store = createClickHouse({ url: new URL(url), database, application: 'audit' })
+      const before = stored.size
       stored = await decisionsIn(store).catch(() => stored)
-      if (missing() === 0 || performance.now() > deadline) break
+      if (stored.size > before) lastCame = performance.now()
+      if (missing() === 0 || performance.now() > lastCame + patienceMs) break
       await store.close()
     }
     await wait(200)
@@ -52,6 +57,7 @@ export const audit = async (
     duplicates: (counted?.rows ?? 0) - (counted?.ids ?? 0),
     chainBreaks: breaks.length,
     chains: chains.length,
+    settledMs: Math.round(lastCame - began),
   }
 }
 

@@ -20,7 +20,10 @@ export interface KafkaLogOptions {
   readonly pendingBytesMax?: number | undefined
   /** What is fetched of one partition and not read yet. */
   readonly bufferBytesMax?: number | undefined
-  /** A member that is silent for so long loses its partitions. */
+  /**
+   * A member that is silent for so long loses its partitions. Members that were killed hold up every rebalance until
+   * then, and one that is killed while it leads a rebalance holds up two.
+   */
   readonly sessionTimeoutMs?: number | undefined
   /** How often a member says that it lives, and learns that the group rebalances. */
   readonly heartbeatIntervalMs?: number | undefined
@@ -41,7 +44,7 @@ export const createKafkaLog = async (options: KafkaLogOptions): Promise<EventLog
   const { kafka, topic, closeTimeoutMs = 10_000 } = options
   const { entryBytesMax = 1024 ** 2 + 64 * 1024, batchBytesMax = entryBytesMax } = options
   const { pendingBytesMax = 64 * 1024 ** 2, bufferBytesMax = 4 * 1024 ** 2 } = options
-  const { sessionTimeoutMs = 30_000, heartbeatIntervalMs = 3_000 } = options
+  const { sessionTimeoutMs = 10_000, heartbeatIntervalMs = 3_000 } = options
   const open = new Set<{ readonly close: () => Promise<void> }>()
   const admin = kafka.admin()
   const within = (done: Promise<unknown>): Promise<void> => inTime(done, closeTimeoutMs)
@@ -59,7 +62,12 @@ export const createKafkaLog = async (options: KafkaLogOptions): Promise<EventLog
   })
 
   const join = (groupId: string): Promise<GroupDriver> => {
-    const timing = { sessionTimeout: sessionTimeoutMs, heartbeatInterval: heartbeatIntervalMs }
+    const timing = {
+      sessionTimeout: sessionTimeoutMs,
+      // Whoever lives joins again with its next heartbeat: what it has fetched waits in a feed, not in its callback.
+      rebalanceTimeout: sessionTimeoutMs,
+      heartbeatInterval: heartbeatIntervalMs,
+    }
     return joinGroup({ kafka, admin, topic, groupId, timing, within })
   }
 
@@ -149,7 +157,11 @@ interface JoinOptions {
   readonly admin: Admin
   readonly topic: string
   readonly groupId: string
-  readonly timing: { readonly sessionTimeout: number; readonly heartbeatInterval: number }
+  readonly timing: {
+    readonly sessionTimeout: number
+    readonly rebalanceTimeout: number
+    readonly heartbeatInterval: number
+  }
   readonly within: (done: Promise<unknown>) => Promise<void>
 }
 
