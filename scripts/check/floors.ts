@@ -21,6 +21,7 @@ export const floors: Step = {
       ...faultsInFloors(table),
       ...packagesOf(root).flatMap((member) => faultsInPackage(table, member)),
       ...faultsInExamples(root),
+      ...faultsInFixtures(root),
     ]
   },
 }
@@ -107,3 +108,17 @@ const faultsInExamples = (root: string): string[] => {
         : fault(`Published entries: ${Object.keys(entries).join(', ')}.`)
     })
 }
+
+/** Fixtures stand for servers that others wrote. One that used ours would agree with our mistakes. */
+const faultsInFixtures = (root: string): string[] =>
+  globSync('fixtures/**/*.ts', { cwd: root, exclude: ['**/node_modules/**'] })
+    .sort()
+    .flatMap((file) => importsOf(root, file))
+    .filter(({ file, specifier }) =>
+      specifier.startsWith('.')
+        ? !join(dirname(file), specifier).startsWith('fixtures/')
+        : specifier.startsWith(scope),
+    )
+    .map(
+      ({ file, line, specifier }) => `${file}:${line}: imports ${specifier}. A fixture uses nothing of ours.`,
+    )

@@ -169,6 +169,12 @@ const faults: readonly [string, Step, Readonly<Record<string, string>>, RegExp][
     /quickstart\.examples\.ts:1: .* Published entries: \., \.\/package\.json/,
   ],
   [
+    'a fixture made of what it is there to test',
+    floors,
+    { 'fixtures/server.ts': "import '@mcp-sentinel/policy'\nimport '../packages/policy/src/verdict.ts'\n" },
+    /fixtures\/server\.ts:1: imports @mcp-sentinel\/policy\. .*\n.*server\.ts:2: imports \.\.\/packages/,
+  ],
+  [
     'exports that point nowhere',
     packages,
     { 'packages/policy/package.json': toyManifest({ exports: { '.': './dist/nowhere.js' } }) },

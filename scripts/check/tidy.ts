@@ -53,7 +53,7 @@ const rules: readonly Rule[] = [
   {
     why: 'the environment is read in main.ts, through config.ts',
     pattern: /\bprocess\.env\b/,
-    files: /^(packages|examples)\/.*\.(ts|vue)$/,
+    files: /^(packages|examples|fixtures)\/.*\.(ts|vue)$/,
     except: /(^|\/)(main|config)\.ts$|\.test\.ts$/,
   },
   { why: 'v-html puts text of others into the page as markup', pattern: /\bv-html\b/, files: /\.vue$/ },

@@ -71,7 +71,7 @@ const sound: Readonly<Record<string, string>> = {
     name: 'toy',
     private: true,
     type: 'module',
-    workspaces: ['packages/*', 'examples/*'],
+    workspaces: ['packages/*', 'examples/*', 'fixtures'],
     devDependencies: tools,
   }),
   'bench/compile.ts': "import { compile } from '@mcp-sentinel/policy'\n\ncompile('')\n",
@@ -83,6 +83,8 @@ const sound: Readonly<Record<string, string>> = {
     dependencies: { '@mcp-sentinel/policy': '*' },
   }),
   'examples/toy/main.ts': "import { evaluate } from '@mcp-sentinel/policy'\n\nevaluate('')\n",
+  'fixtures/package.json': json({ name: 'toy-fixtures', private: true, type: 'module' }),
+  'fixtures/main.ts': "console.log('a server')\n",
   'packages/policy/package.json': json(manifest),
   'packages/policy/tsconfig.json':
     '{ "extends": "../../tsconfig.base.json", "compilerOptions": { "types": [] }, "include": ["src"] }\n',
