@@ -2,8 +2,19 @@ import { isAscii, isUtf8 } from 'node:buffer'
 import type { AuditHead, Disclosure, Envelope } from './envelope.ts'
 import { isUuid } from './ids.ts'
 import { isJsonString, jsonStringOf } from './json-string.ts'
-import { createMembers, type EventText, type Members } from './members.ts'
-import { type ScannedEvent, scanEvent } from './scan-event.ts'
+import {
+  areDistinct,
+  createMembers,
+  createNames,
+  type EventText,
+  isSpeltPlainly,
+  locate,
+  type Members,
+  memberCalled,
+  NONE,
+  tokenAt,
+} from './members.ts'
+import { placesPerMember, type ScannedEvent, scanEvent } from './scan-event.ts'
 
 /** Bytes of one event. */
 export const eventBytesMax = 1024 * 1024
@@ -33,6 +44,9 @@ export interface Decoded {
   readonly envelope: Envelope
   /** JSON text of the payload's member of that name, where it has one. Nothing in it is checked. */
   readonly member: (name: string) => string | undefined
+  /** Where all of them stand, and where the payload begins and ends. */
+  readonly payload: Members
+  readonly payloadAt: readonly [start: number, end: number]
   /** Undefined for an event without `_audit`, as older producers send. */
   readonly audit: AuditHead | undefined
   /** Are the bytes an envelope, and nothing around it? */
@@ -86,11 +100,11 @@ export const decodeEnvelope = (bytes: Uint8Array): Decoding => {
 
 const textOf = (bytes: Uint8Array, isPlain: boolean): EventText => {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const latin1 = buffer.toString('latin1')
+  const text = buffer.toString('latin1')
   const slice = isPlain
-    ? (start: number, end: number) => latin1.slice(start, end)
+    ? (start: number, end: number) => text.slice(start, end)
     : (start: number, end: number) => buffer.toString('utf8', start, end)
-  return { bytes, latin1, slice, hasEscapes: latin1.includes('\\') }
+  return { bytes, slice, hasEscapes: text.includes('\\') }
 }
 
 const outerNames = [
@@ -107,27 +121,33 @@ const outerNames = [
 type Outer = { -readonly [Name in (typeof outerNames)[number]]?: string }
 const labels = ['source', 'event_type'] as const
 const texts = ['timestamp', 'trace_id', 'traceparent', 'tracestate', 'baggage'] as const
+const lookedFor = createNames(outerNames)
+const payloadIndex = outerNames.indexOf('payload')
 
 const decodeMembers = (scanned: ScannedEvent, text: EventText): Decoding => {
   const members = createMembers(text, scanned.event)
   const outer: Outer = {}
+  const found: number[] = []
+  locate(members, lookedFor, found)
   let known = 0
-  for (const name of outerNames) {
-    const token = members.token(name)
-    if (token === undefined) continue
-    outer[name] = token
+  for (const [index, name] of outerNames.entries()) {
+    const member = found[index] as number
+    if (member === NONE) continue
+    outer[name] = tokenAt(members, member)
     known++
   }
   // Each of these names was found once: where there are no others, none is there twice.
-  const isBare = known === members.count
-  if (!isBare && !members.areDistinct()) return reject('invalid_fields', '', 'a member is given twice')
+  const isBare = known * placesPerMember === scanned.event.length
+  if (!isBare && !areDistinct(members)) return reject('invalid_fields', '', 'a member is given twice')
   const disclosures: unknown = outer.disclosures && JSON.parse(outer.disclosures)
   const fault = outerFault(outer, disclosures)
   if (fault !== undefined) return fault
-  if (!members.isPlain('payload'))
+  if (!isSpeltPlainly(members, found[payloadIndex] as number, 'payload'))
     return reject('invalid_fields', '/payload', 'is not called by its plain name')
   const envelope = envelopeOf(outer, disclosures as Envelope['disclosures'])
-  return decodePayload(envelope, createMembers(text, scanned.payload), isBare)
+  const value = (found[payloadIndex] as number) + 2
+  const payloadAt = [scanned.event[value] as number, scanned.event[value + 1] as number] as const
+  return decodePayload(envelope, createMembers(text, scanned.payload), payloadAt, isBare)
 }
 
 const outerFault = (outer: Outer, disclosures: unknown): Decoding | undefined => {
@@ -167,17 +187,22 @@ const envelopeOf = (outer: Outer, disclosures: Envelope['disclosures']): Envelop
   payload: outer.payload ?? '',
 })
 
-const decodePayload = (envelope: Envelope, payload: Members, isBare: boolean): Decoding => {
-  if (!payload.areDistinct()) return reject('invalid_fields', '/payload', 'a member is given twice')
-  const head = payload.token('_audit')
-  const audit: unknown = head && JSON.parse(head)
+const decodePayload = (
+  envelope: Envelope,
+  payload: Members,
+  payloadAt: Decoded['payloadAt'],
+  isBare: boolean,
+): Decoding => {
+  if (!areDistinct(payload)) return reject('invalid_fields', '/payload', 'a member is given twice')
+  const head = memberCalled(payload, '_audit')
+  const audit: unknown = head === NONE ? undefined : JSON.parse(tokenAt(payload, head))
   const fault = audit === undefined ? undefined : auditFault(audit, envelope)
-  return (
-    fault ?? {
-      ok: true,
-      decoded: { envelope, member: payload.token, audit: audit as AuditHead | undefined, isBare },
-    }
-  )
+  const member = (name: string): string | undefined => {
+    const found = memberCalled(payload, name)
+    return found === NONE ? undefined : tokenAt(payload, found)
+  }
+  const decoded = { envelope, payload, payloadAt, member, audit: audit as AuditHead | undefined, isBare }
+  return fault ?? { ok: true, decoded }
 }
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -201,6 +226,18 @@ const isChain = (value: unknown): boolean =>
   isUuid(value.slice(value.lastIndexOf('/') + 1)) &&
   value.lastIndexOf('/') > 0
 
+const digestChars = 64
+const isLowerHex = Uint8Array.from({ length: 128 }, (_, code) =>
+  /[0-9a-f]/.test(String.fromCharCode(code)) ? 1 : 0,
+)
+
+/** Every event has one, and a pattern takes three times as long. */
+const isDigest = (text: string): boolean => {
+  if (text.length !== digestChars) return false
+  for (let at = 0; at < digestChars; at++) if (isLowerHex[text.charCodeAt(at)] !== 1) return false
+  return true
+}
+
 type HeadRule = readonly [
   name: keyof AuditHead,
   holds: (value: unknown, envelope: Envelope) => boolean,
@@ -215,7 +252,7 @@ const headRules: readonly HeadRule[] = [
   ['seq', (value) => Number.isSafeInteger(value) && (value as number) > 0, 'is not a positive integer'],
   [
     'prev',
-    (value) => typeof value === 'string' && [0, 64].includes(value.length) && /^[0-9a-f]*$/.test(value),
+    (value) => typeof value === 'string' && (value === '' || isDigest(value)),
     'is not a SHA-256 in hex, or empty',
   ],
   ['time', (value) => typeof value === 'string' && !Number.isNaN(Date.parse(value)), 'is not an instant'],

@@ -1,15 +1,24 @@
 import { isUtf8 } from 'node:buffer'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createMembers, type Members } from './members.ts'
-import { scanEvent } from './scan-event.ts'
+import {
+  areDistinct,
+  createMembers,
+  createNames,
+  isSpeltPlainly,
+  locate,
+  type Members,
+  memberCalled,
+  NONE,
+  tokenAt,
+} from './members.ts'
+import { placesPerMember, scanEvent } from './scan-event.ts'
 
 const scan = (bytes: Buffer) => {
   const scanned = scanEvent(bytes)
   if (scanned === undefined) return undefined
-  const latin1 = bytes.toString('latin1')
   const slice = (start: number, end: number) => bytes.toString('utf8', start, end)
-  const text = { bytes, latin1, slice, hasEscapes: latin1.includes('\\') }
+  const text = { bytes, slice, hasEscapes: bytes.includes('\\') }
   return {
     isObject: scanned.isObject,
     event: createMembers(text, scanned.event),
@@ -33,11 +42,16 @@ const isAscii = (name: string): boolean => /^[ !#-[\]-~]*$/.test(name)
 
 const expectSame = (members: Members, value: Readonly<Record<string, unknown>>): void => {
   const names = Object.keys(value)
-  expect(members.areDistinct()).toBe(members.count === names.length)
-  expect(members.token('nobody')).toBe(undefined)
-  if (!members.areDistinct()) return
-  for (const name of [...names, ...names.toReversed()].filter(isAscii))
-    expect(JSON.parse(members.token(name) ?? '')).toEqual(value[name])
+  expect(areDistinct(members)).toBe(members.spans.length === names.length * placesPerMember)
+  expect(memberCalled(members, 'nobody')).toBe(NONE)
+  if (!areDistinct(members)) return
+  const asked = ['nobody', ...names.filter(isAscii)]
+  const found: number[] = []
+  locate(members, createNames(asked), found)
+  for (const [index, name] of asked.entries()) {
+    expect(found[index]).toBe(memberCalled(members, name))
+    if (index > 0) expect(JSON.parse(tokenAt(members, found[index] as number))).toEqual(value[name])
+  }
 }
 
 /** Just what `JSON.parse` takes is taken, and what is asked for is what it makes of it. */
@@ -49,7 +63,8 @@ const expectAsParsed = (bytes: Buffer): void => {
   if (!isObject(read.value)) return
   expectSame(scanned.event, read.value)
   const payload = read.value['payload']
-  if (isObject(payload) && scanned.event.areDistinct() && scanned.event.isPlain('payload'))
+  const member = memberCalled(scanned.event, 'payload')
+  if (isObject(payload) && areDistinct(scanned.event) && isSpeltPlainly(scanned.event, member, 'payload'))
     expectSame(scanned.payload, payload)
 }
 

@@ -1,6 +1,6 @@
-/** Where the members of an object stand. For each, three places: of its name, of its value, and behind its value. */
+/** Where the members of an object stand. For each, four places: of its name and behind it, of its value and behind it. */
 export type Spans = readonly number[]
-export const placesPerMember = 3
+export const placesPerMember = 4
 
 /** What an event is made of, by place. Of all that is nested deeper no more is known than that it is JSON. */
 export interface ScannedEvent {
@@ -11,6 +11,7 @@ export interface ScannedEvent {
   readonly payload: Spans
 }
 
+const SPACE = 32
 const QUOTE = 34
 const PLUS = 43
 const COMMA = 44
@@ -43,8 +44,6 @@ const nullWord = asBytes('null')
 const trueWord = asBytes('true')
 const isSpace = tableOf((byte) => asBytes(' \n\r\t').includes(byte))
 const isDigit = tableOf((byte) => asBytes('0123456789').includes(byte))
-/** What stands in a string for itself. */
-const isVerbatim = tableOf((byte) => byte >= 32 && byte !== QUOTE && byte !== BACKSLASH)
 const isEscaped = tableOf((byte) => asBytes('"\\/bfnrt').includes(byte))
 const isHex = tableOf((byte) => asBytes('0123456789abcdefABCDEF').includes(byte))
 
@@ -67,12 +66,13 @@ const endOfMembers = (bytes: Uint8Array, open: number, spans: number[], payload?
   let at = skipSpace(bytes, open + 1)
   if (bytes[at] === CLOSE_OBJECT) return at + 1
   for (;;) {
-    const value = valueBehindName(bytes, at)
+    const nameEnd = bytes[at] === QUOTE ? endOfString(bytes, at) : NONE
+    const value = nameEnd === NONE ? NONE : valueBehindColon(bytes, nameEnd)
     if (value === NONE) return NONE
     const isPayload = payload !== undefined && bytes[value] === OPEN_OBJECT && holdsAt(bytes, at, payloadName)
     const end = isPayload ? endOfMembers(bytes, value, payload) : endOfValue(bytes, value)
     if (end === NONE) return NONE
-    spans.push(at, value, end)
+    spans.push(at, nameEnd, value, end)
     at = skipSpace(bytes, end)
     if (bytes[at] === CLOSE_OBJECT) return at + 1
     if (bytes[at] !== COMMA) return NONE
@@ -122,8 +122,11 @@ const skipSpace = (bytes: Uint8Array, from: number): number => {
 const valueBehindName = (bytes: Uint8Array, at: number): number => {
   if (bytes[at] !== QUOTE) return NONE
   const end = endOfString(bytes, at)
-  if (end === NONE) return NONE
-  const colon = skipSpace(bytes, end)
+  return end === NONE ? NONE : valueBehindColon(bytes, end)
+}
+
+const valueBehindColon = (bytes: Uint8Array, from: number): number => {
+  const colon = skipSpace(bytes, from)
   return bytes[colon] === COLON ? skipSpace(bytes, colon + 1) : NONE
 }
 
@@ -145,8 +148,10 @@ const endOfScalar = (bytes: Uint8Array, at: number): number => {
 const endOfString = (bytes: Uint8Array, open: number): number => {
   for (let at = open + 1; at < bytes.length; at++) {
     const byte = bytes[at] as number
-    if (isVerbatim[byte] === 1) continue
+    // Nearly all that stand for themselves: what else does is among the first.
+    if (byte > QUOTE && byte !== BACKSLASH) continue
     if (byte === QUOTE) return at + 1
+    if (byte >= SPACE && byte !== BACKSLASH) continue
     if (byte !== BACKSLASH) return NONE
     at = lastOfEscape(bytes, at + 1)
     if (at === NONE) return NONE

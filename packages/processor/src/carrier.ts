@@ -1,5 +1,5 @@
 import { EventError, type EventLog, type LogConsumer, type LogRecord } from '@mcp-sentinel/events'
-import type { EventWriter } from '@mcp-sentinel/events/clickhouse'
+import { createRows, type EventWriter } from '@mcp-sentinel/events/clickhouse'
 import { pause, pauseMsAfter } from './backoff.ts'
 import { type BatchLimits, createBatch } from './batch.ts'
 import { createChains } from './chains.ts'
@@ -48,6 +48,7 @@ export const createCarrier = async (options: CarrierOptions): Promise<Carrier> =
   const { log, deadLetters, writer, topic, group, limits, aroundInsert } = options
   const { clock = Date.now } = options
   const tell = observeAll(options.observers ?? [])
+  const rows = createRows(topic)
   const chains = createChains(writer)
   const flush = createFlush({ topic, writer, chains, deadLetters, around: aroundInsert })
   const batch = createBatch<Pending>({ ...limitsDefault, ...limits })
@@ -72,7 +73,7 @@ export const createCarrier = async (options: CarrierOptions): Promise<Carrier> =
         const decode = (record: LogRecord): Pending => ({
           holding,
           readMs,
-          record: decodeRecord(record, topic, readMs),
+          record: decodeRecord(record, topic, rows, readMs),
         })
         const bytes = records.reduce((sum, { value }) => sum + value.length, 0)
         return batch.put(bytes, () => records.map(decode))
@@ -140,8 +141,10 @@ export const createCarrier = async (options: CarrierOptions): Promise<Carrier> =
   }
 
   const flushAll = async (): Promise<void> => {
-    for (let taken = await batch.take(); taken !== undefined; taken = await batch.take())
+    for (let taken = await batch.take(); taken !== undefined; taken = await batch.take()) {
       await flushUntilStored(held(taken))
+      for (const { record } of taken) if (record.kind === 'event') rows.release(record.row)
+    }
   }
 
   const oldest = (): Pending | undefined => flushing[0] ?? batch.oldest()

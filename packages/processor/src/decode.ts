@@ -7,7 +7,7 @@ import {
   type LogRecord,
   logHeaders,
 } from '@mcp-sentinel/events'
-import { type EventRow, rowOf } from '@mcp-sentinel/events/clickhouse'
+import type { EventRow, Rows } from '@mcp-sentinel/events/clickhouse'
 
 /** Why a record is set aside. Public: reasons are added, never changed. */
 export const deadReasons = [
@@ -32,7 +32,7 @@ export type Record =
   | { readonly kind: 'event'; readonly record: LogRecord; readonly row: EventRow }
   | { readonly kind: 'dead'; readonly record: LogRecord; readonly death: Death }
 
-export const decodeRecord = (record: LogRecord, topic: string, nowMs: number): Record => {
+export const decodeRecord = (record: LogRecord, topic: string, rows: Rows, nowMs: number): Record => {
   const decoding = decodeEnvelope(record.value)
   if (!decoding.ok) {
     const { code, pointer, message } = decoding.rejection
@@ -42,10 +42,10 @@ export const decodeRecord = (record: LogRecord, topic: string, nowMs: number): R
   const decoded = withTrace(decoding.decoded, headers)
   const receivedAtMs = receiptOf(record, nowMs)
   const { ms, replaced } = eventTime(decoded.envelope.timestamp, receivedAtMs)
-  const row = rowOf({
+  const row = rows.rowOf({
     decoded,
     id: decoded.audit?.id ?? givenId(headers[logHeaders.eventId]) ?? idOf(record, topic),
-    place: { topic, partition, offset },
+    place: { partition, offset },
     timestampMs: ms,
     timestampReplaced: replaced || headers[logHeaders.timestampReplaced] === 'true',
     receivedAtMs,

@@ -260,7 +260,7 @@ describe('times', () => {
 describe('a writer that was thought dead', () => {
   it('writes nothing once another has taken over, and nothing is lost', async () => {
     const made = events(4)
-    const zombie = createEventWriter({ store: harness.store, topic, owner: 'zombie' })
+    const zombie = createEventWriter({ store: harness.store, topic, owner: crypto.randomUUID() })
     const held = Promise.withResolvers<void>()
     const begun = Promise.withResolvers<void>()
     await append(made)

@@ -26,10 +26,11 @@ export { type Usage, type UsageQuestion, usage, usageLimitMax } from './queries/
 export {
   type ChainNote,
   chainNotes,
+  createRows,
   type EventRow,
   type Fence,
   type LogPlace,
   type RowSource,
-  rowOf,
+  type Rows,
 } from './rows.ts'
 export { createEventWriter, type EventWriter, type EventWriterOptions, type FencedRow } from './write.ts'

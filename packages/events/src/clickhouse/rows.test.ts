@@ -1,89 +1,90 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { decodeEnvelope } from '../codec.ts'
-import { type ColumnName, columns } from './columns.ts'
-import { intakeColumns, rowOf } from './rows.ts'
+import { aHostilePayload, cellOf, memberColumns } from '../contract-tests/hostile-payloads.ts'
+import { readRow } from '../contract-tests/read-row.ts'
+import { createRows, type EventRow, type RowSource, sealRow } from './rows.ts'
 
 const nowMs = Date.parse('2026-06-15T12:00:00Z')
-const statusMax = 65_535
+const id = '019aa000-0000-7000-8000-00000000abcd'
+const rows = createRows('topic')
 
-const cellsOf = (payload: string, source = 's'): Readonly<Record<string, unknown>> => {
+const rowOf = (payload: string, more: Partial<RowSource> = {}, source = 's'): EventRow => {
   const decoding = decodeEnvelope(
     Buffer.from(`{"source":${JSON.stringify(source)},"event_type":"t","payload":${payload}}`),
   )
   if (!decoding.ok) throw new Error(decoding.rejection.message)
-  const { cells } = rowOf({
+  return rows.rowOf({
     decoded: decoding.decoded,
-    id: 'id',
-    place: { topic: 'topic', partition: 1, offset: 2 },
+    id,
+    place: { partition: 1, offset: 2 },
     timestampMs: nowMs,
     timestampReplaced: true,
     receivedAtMs: nowMs,
     keyId: '"key"',
+    ...more,
   })
-  const values: unknown[] = JSON.parse(`[${cells}]`)
-  return Object.fromEntries(values.map((value, index) => [intakeColumns[index] ?? index, value]))
 }
-
-/** What a column holds by the parsed member of its name. */
-const cellOf = (name: ColumnName, value: unknown): unknown => {
-  if (columns[name] === 'label' || columns[name] === 'text') return typeof value === 'string' ? value : ''
-  const number = typeof value === 'number' && Number.isFinite(value) ? value + 0 : 0
-  return columns[name] === 'number' ? number : Math.min(Math.max(Math.trunc(number), 0), statusMax) + 0
-}
-
-const names = (Object.keys(columns) as ColumnName[]).filter((name) => columns[name] !== 'envelope')
-const aMember = fc.oneof(
-  fc.string({ unit: 'binary' }).map((text) => JSON.stringify(text)),
-  fc.double().map((number) => JSON.stringify(number)),
-  fc.json({ maxDepth: 2 }),
-  fc.constantFrom(
-    '1e400',
-    '-0',
-    '-1',
-    '70000',
-    '1.9',
-    '"\\u0041\\/"',
-    '"\\ud83d\\ude00"',
-    'true',
-    '[5]',
-    '"5"',
-  ),
-)
-const aPayload = fc
-  .uniqueArray(fc.tuple(fc.constantFrom('other', ...names), aMember), {
-    selector: ([name]) => name,
-    maxLength: 12,
-  })
-  .map((members) => `{ ${members.map(([name, text]) => `"${name}" : ${text}`).join(' , ')} }`)
 
 test('a column holds the member of its name, whichever way that is written', () => {
   fc.assert(
-    fc.property(aPayload, (payload) => {
+    fc.property(aHostilePayload, (payload) => {
       const members = JSON.parse(payload)
-      const cells = cellsOf(payload)
-      for (const name of names) expect([name, cells[name]]).toEqual([name, cellOf(name, members[name])])
-      expect(cells['payload']).toBe(payload)
+      const row = rowOf(payload)
+      const cells = readRow(row)
+      for (const name of memberColumns)
+        expect([name, cells[name]]).toEqual([name, cellOf(name, members[name])])
+      expect(cells['payload']).toBe(payload.toWellFormed())
+      expect(row.decisionId).toBe(cellOf('decision_id', members['decision_id']))
+      rows.release(row)
     }),
     { numRuns: 300 },
   )
 })
 
 test('the other columns hold what is known beside the payload', () => {
-  expect(cellsOf('[1]', 'a "source"')).toMatchObject({
+  const place = { partition: 4_294_967_295, offset: Number.MAX_SAFE_INTEGER }
+  const row = {
+    ...rowOf('[1]', { place, keyId: 'k'.repeat(200) }, 'a "source" é'),
+    chainNote: 'conflict' as const,
+  }
+  sealRow(row, { epoch: 2 ** 40 + 3, owner: id })
+  expect(readRow(row)).toMatchObject({
     timestamp_ms: nowMs,
     trace_id: '',
-    source: 'a "source"',
+    source: 'a "source" é',
     event_type: 't',
     payload: '[1]',
-    id: 'id',
+    id,
     chain: '',
     seq: 0,
     received_at_ms: nowMs,
     timestamp_replaced: true,
-    key_id: '"key"',
+    key_id: 'k'.repeat(200),
     log_topic: 'topic',
-    log_partition: 1,
-    log_offset: 2,
+    log_partition: place.partition,
+    log_offset: place.offset,
+    chain_note: 2,
+    fence_epoch: 2 ** 40 + 3,
+    fence_owner: id,
   })
+})
+
+test('rows that wait keep their bytes while others come and go', () => {
+  const big = (size: number): string => `{"tool_name":"${'x'.repeat(size)}"}`
+  const waiting: { row: EventRow; payload: string }[] = []
+  fc.assert(
+    fc.property(fc.nat(300_000), fc.nat(20), (size, leave) => {
+      const payload = big(size)
+      waiting.push({ row: rowOf(payload), payload })
+      while (waiting.length > leave) rows.release((waiting.shift() as { row: EventRow }).row)
+      for (const one of waiting) expect(readRow(one.row)['payload'] === one.payload).toBe(true)
+    }),
+    { numRuns: 60 },
+  )
+})
+
+test('an event of the largest size has a row', () => {
+  const payload = `{"tool_name":"${'x'.repeat(1024 * 1024 - 200)}"}`
+  expect(readRow(rowOf(payload))['tool_name']).toHaveLength(1024 * 1024 - 200)
 })

@@ -1,11 +1,13 @@
 import type { Decoded } from '../codec.ts'
 import type { Disclosure, TraceContext } from '../envelope.ts'
-import { isJsonString, jsonStringOf } from '../json-string.ts'
-import { type ColumnName, type ColumnSource, columns } from './columns.ts'
+import { createNames, locate, type Members, NONE, tokenAt } from '../members.ts'
+import { type ColumnName, columns } from './columns.ts'
+import { numberAt } from './number-at.ts'
+import { createRowBytes, type RowBytes, writeUuid } from './row-bytes.ts'
+import { createSlabs, type Slab } from './slabs.ts'
 
 /** Where in the log an event stands: no two have the same. */
 export interface LogPlace {
-  readonly topic: string
   readonly partition: number
   readonly offset: number
 }
@@ -17,6 +19,7 @@ export type ChainNote = (typeof chainNotes)[number]
 /** What a row is made of. */
 export interface RowSource {
   readonly decoded: Decoded
+  /** A UUID. */
   readonly id: string
   readonly place: LogPlace
   readonly timestampMs: number
@@ -26,7 +29,10 @@ export interface RowSource {
   readonly keyId: string
 }
 
-/** An event that is about to be stored. Thousands wait at a time, so it holds text, and nothing that was parsed. */
+/**
+ * An event that is about to be stored. Thousands wait at a time, so what is written is bytes already, outside the heap,
+ * and nothing is held that was parsed.
+ */
 export interface EventRow {
   readonly id: string
   readonly decisionId: string
@@ -39,90 +45,178 @@ export interface EventRow {
   readonly receivedAtMs: number
   readonly trace: TraceContext
   readonly disclosures: readonly Disclosure[]
-  /** The columns that are known of it, as JSON without the brackets. */
-  readonly cells: string
+  /** Where its bytes stand, until it is released. */
+  readonly slab: Slab
+  readonly start: number
+  readonly end: number
 }
 
 /** Who writes: rows of a fence that is not in force are refused. */
 export interface Fence {
   readonly epoch: number
+  /** A UUID. */
   readonly owner: string
 }
 
-/** In the order in which a payload has its members, which is the order in which they are found at once. */
-const fromPayload = (Object.entries(columns) as [ColumnName, ColumnSource][])
-  .filter(([, source]) => source !== 'envelope')
-  .sort(([a], [b]) => (a < b ? -1 : 1))
+/** Makes the rows of one log. */
+export interface Rows {
+  readonly rowOf: (source: RowSource) => EventRow
+  /** To be called once for each, when it is stored or given up: its bytes are written over soon. */
+  readonly release: (row: EventRow) => void
+}
 
-/** The columns of the intake, in the order in which `encodeRow` writes them. */
+const namesOf = (...sources: readonly string[]): readonly ColumnName[] =>
+  (Object.keys(columns) as ColumnName[]).filter((name) => sources.includes(columns[name]))
+
+const counts = namesOf('count')
+const numbers = namesOf('number')
+const texts = namesOf('text', 'label')
+const members = createNames([...counts, ...numbers, ...texts])
+const firstNumber = counts.length
+const firstText = counts.length + numbers.length
+const decisionIdIndex = firstText + texts.indexOf('decision_id')
+
+/** The columns of the intake in the order of a row's bytes: first what is known only when it is written. */
 export const intakeColumns = [
+  'chain_note',
+  'fence_epoch',
+  'fence_owner',
   'timestamp_ms',
+  'received_at_ms',
+  'timestamp_replaced',
+  'id',
+  'seq',
+  'log_partition',
+  'log_offset',
+  ...members.names,
+  'chain',
+  'key_id',
+  'log_topic',
   'trace_id',
   'source',
   'event_type',
   'payload',
-  ...fromPayload.map(([name]) => name),
-  'id',
-  'chain',
-  'seq',
-  'received_at_ms',
-  'timestamp_replaced',
-  'key_id',
-  'log_topic',
-  'log_partition',
-  'log_offset',
-  'chain_note',
-  'fence_epoch',
-  'fence_owner',
 ] as const
 
-const noDisclosures: readonly Disclosure[] = []
+/** Of a row: what has a fixed size, and the lengths before its texts. */
+const fixedBytesMax = 512
+/** Of a character as UTF-8. */
+const charBytesMax = 3
+/** Some seven hundred rows. */
+const slabBytes = 1024 * 1024
 
-export const rowOf = (source: RowSource): EventRow => {
-  const { decoded, id, place, receivedAtMs, keyId } = source
-  const { envelope, member, audit } = decoded
-  const { traceparent, tracestate, baggage, disclosures = noDisclosures } = envelope
-  const { chain, seq } = audit ?? { chain: '', seq: 0 }
+const noDisclosures: readonly Disclosure[] = []
+const noTrace: TraceContext = {}
+
+export const createRows = (topic: string): Rows => {
+  const slabs = createSlabs(slabBytes)
+  const bytes = createRowBytes()
+  const found: number[] = []
+
   return {
-    id,
-    decisionId: jsonStringOf(member('decision_id')) ?? '',
-    place,
-    chain,
-    seq,
-    chainNote: '',
-    keyId,
-    receivedAtMs,
-    trace: { traceparent, tracestate, baggage },
-    disclosures,
-    cells: cellsOf(source, chain, seq),
+    rowOf: (source) => {
+      const { decoded, id, place, receivedAtMs, keyId } = source
+      const { envelope, payload, audit } = decoded
+      const { chain, seq } = audit ?? { chain: '', seq: 0 }
+      locate(payload, members, found)
+
+      // A member stands once in the payload and once in its column.
+      const room =
+        2 * payload.text.bytes.length + charBytesMax * (keyId.length + topic.length) + fixedBytesMax
+      const slab = slabs.withRoom(room)
+      const start = slab.end
+      bytes.begin(slab)
+      writeKnown(bytes, source, seq)
+      writeMembers(bytes, payload, found)
+      for (const text of [chain, keyId, topic, envelope.trace_id ?? '', envelope.source, envelope.event_type])
+        bytes.text(text)
+      bytes.slice(payload.text.bytes, decoded.payloadAt[0], decoded.payloadAt[1])
+      slab.end = bytes.end()
+      slab.rows++
+
+      return {
+        id,
+        decisionId: textAt(payload, found[decisionIdIndex] as number),
+        place,
+        chain,
+        seq,
+        chainNote: '',
+        keyId,
+        receivedAtMs,
+        trace: traceOf(envelope),
+        disclosures: envelope.disclosures ?? noDisclosures,
+        slab,
+        start,
+        end: slab.end,
+      }
+    },
+    release: ({ slab }) => slabs.release(slab),
   }
 }
 
-const cellsOf = (source: RowSource, chain: string, seq: number): string => {
-  const { envelope, member } = source.decoded
-  const { topic, partition, offset } = source.place
-  const { trace_id = '', source: sender, event_type, payload } = envelope
-  const { id, receivedAtMs, timestampReplaced, keyId } = source
-  const cells = [inside([source.timestampMs, trace_id, sender, event_type, payload])]
-  for (const [name, kind] of fromPayload) cells.push(cellOf(member(name), kind))
-  cells.push(inside([id, chain, seq, receivedAtMs, timestampReplaced, keyId, topic, partition, offset]))
-  // Joined, it is a text of its own: one put together bit by bit would hold on to all of the event.
-  return cells.join(',')
+const traceOf = ({ traceparent, tracestate, baggage }: TraceContext): TraceContext =>
+  traceparent === undefined ? noTrace : { traceparent, tracestate, baggage }
+
+const nobody = '00000000-0000-0000-0000-000000000000'
+
+const writeKnown = (bytes: RowBytes, source: RowSource, seq: number): void => {
+  const { id, place, timestampMs, receivedAtMs, timestampReplaced } = source
+  bytes.u8(0)
+  bytes.u64(0)
+  bytes.uuid(nobody)
+  bytes.u64(timestampMs)
+  bytes.u64(receivedAtMs)
+  bytes.u8(timestampReplaced ? 1 : 0)
+  bytes.uuid(id)
+  bytes.u64(seq)
+  bytes.u32(place.partition)
+  bytes.u64(place.offset)
 }
-
-/** A list as JSON, without the brackets. */
-const inside = (values: readonly (string | number | boolean)[]): string => JSON.stringify(values).slice(1, -1)
-
-/** One line of JSONCompactEachRow. */
-export const encodeRow = ({ cells, chainNote }: EventRow, { epoch, owner }: Fence): string =>
-  `[${cells},"${chainNote}",${epoch},"${owner}"]`
 
 const statusMax = 65_535
 
-/** Text goes from one JSON into the other as it is written. */
-const cellOf = (token: string | undefined, kind: ColumnSource): string => {
-  if (kind === 'label' || kind === 'text') return isJsonString(token) ? token : '""'
-  const number = token === undefined ? 0 : Number(token)
-  if (!Number.isFinite(number)) return '0'
-  return String(kind === 'number' ? number : Math.min(Math.max(Math.trunc(number), 0), statusMax))
+const writeMembers = (bytes: RowBytes, payload: Members, found: readonly number[]): void => {
+  for (let index = 0; index < firstNumber; index++)
+    bytes.u16(Math.min(Math.max(Math.trunc(numberOf(payload, found[index] as number)), 0), statusMax))
+  for (let index = firstNumber; index < firstText; index++)
+    bytes.f64(numberOf(payload, found[index] as number))
+  for (let index = firstText; index < members.names.length; index++)
+    writeText(bytes, payload, found[index] as number)
 }
+
+const numberOf = ({ text: { bytes }, spans }: Members, member: number): number =>
+  member === NONE ? 0 : numberAt(bytes, spans[member + 2] as number, spans[member + 3] as number)
+
+const QUOTE = 34
+const BACKSLASH = 92
+
+/** From the one text into the other as it is, unless something in it is escaped. */
+const writeText = (bytes: RowBytes, payload: Members, member: number): void => {
+  const { text, spans } = payload
+  const start = spans[member + 2] as number
+  const end = spans[member + 3] as number
+  if (member === NONE || text.bytes[start] !== QUOTE) bytes.u8(0)
+  else if (text.hasEscapes && isEscaped(text.bytes, start, end)) bytes.text(textAt(payload, member))
+  else bytes.slice(text.bytes, start + 1, end - 1)
+}
+
+const isEscaped = (bytes: Uint8Array, start: number, end: number): boolean => {
+  const first = bytes.indexOf(BACKSLASH, start)
+  return first !== NONE && first < end
+}
+
+/** Parsed, so that it is a text of its own: a piece would hold on to all of the event. */
+const textAt = (payload: Members, member: number): string => {
+  if (member === NONE || payload.text.bytes[payload.spans[member + 2] as number] !== QUOTE) return ''
+  return JSON.parse(tokenAt(payload, member))
+}
+
+/** Says by what right it is written, and what was found out about it since it was made. */
+export const sealRow = ({ slab, start, chainNote }: EventRow, { epoch, owner }: Fence): void => {
+  slab.bytes[start] = chainNotes.indexOf(chainNote)
+  slab.view.setUint32(start + 1, epoch % two32, true)
+  slab.view.setUint32(start + 5, Math.floor(epoch / two32), true)
+  writeUuid(owner, slab.bytes, start + 9)
+}
+
+const two32 = 2 ** 32

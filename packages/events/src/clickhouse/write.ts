@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { EventError } from '../errors.ts'
 import type { ClickHouse, Settings } from './client.ts'
-import { type EventRow, encodeRow, type Fence, intakeColumns } from './rows.ts'
+import { type EventRow, type Fence, intakeColumns, sealRow } from './rows.ts'
+import type { Slab } from './slabs.ts'
 
 export interface EventWriterOptions {
   readonly store: ClickHouse
@@ -58,7 +59,7 @@ const insertSettings: Settings = {
 /** Names an insert in the list of what runs, on every kind of server. */
 const commentOf = (topic: string): string => `mcp-events-insert ${topic}`
 
-const intoIntake = `INSERT INTO events_intake (${intakeColumns.join(', ')}) FORMAT JSONCompactEachRow`
+const intoIntake = `INSERT INTO events_intake (${intakeColumns.join(', ')}) FORMAT RowBinary`
 const intoDisclosures =
   'INSERT INTO event_disclosures (event_id, pointer, salt, value, received_at) FORMAT JSONCompactEachRow'
 
@@ -101,7 +102,7 @@ export const createEventWriter = (options: EventWriterOptions): EventWriter => {
       const fence = { epoch: Math.max(epoch, highest + 1), owner }
       await store.command(
         `INSERT INTO fences (log_topic, log_partition, epoch, owner)
-        SELECT {topic:String}, {partition:UInt32}, {epoch:UInt64}, {owner:String}`,
+        SELECT {topic:String}, {partition:UInt32}, {epoch:UInt64}, {owner:UUID}`,
         { parameters: { topic, partition, ...fence }, settings: { async_insert: 0, insert_deduplicate: 0 } },
       )
       await waitForOlder()
@@ -155,10 +156,8 @@ export const createEventWriter = (options: EventWriterOptions): EventWriter => {
       // First, so that an event never lacks the values it commits to; a repetition of these says nothing new.
       const disclosed = rows.flatMap(({ row }) => disclosuresOf(row))
       if (disclosed.length > 0) await store.insert(intoDisclosures, linesOf(disclosed), insertSettings)
-      const lines = function* () {
-        for (const { row, fence } of rows) yield encodeRow(row, fence)
-      }
-      await store.insert(intoIntake, linesOf(lines()), { ...insertSettings, log_comment: comment })
+      for (const { row, fence } of rows) sealRow(row, fence)
+      await store.insert(intoIntake, runsOf(rows), { ...insertSettings, log_comment: comment })
     },
   }
 }
@@ -177,7 +176,22 @@ const inParts = async <T, R>(
   return answers
 }
 
-/** Characters of a chunk: a batch is never there as a whole, neither as text nor as bytes. */
+/** Rows that were made one after the other stand so, and go as one. */
+function* runsOf(rows: readonly FencedRow[]): Generator<Buffer> {
+  let slab: Slab | undefined
+  let [start, end] = [0, 0]
+  for (const { row } of rows) {
+    if (row.slab !== slab || row.start !== end) {
+      if (slab !== undefined) yield slab.bytes.subarray(start, end)
+      slab = row.slab
+      start = row.start
+    }
+    end = row.end
+  }
+  if (slab !== undefined) yield slab.bytes.subarray(start, end)
+}
+
+/** Characters of a chunk. */
 const chunkChars = 256 * 1024
 
 function* linesOf(lines: Iterable<string>): Generator<Buffer> {

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import type { FilterColumn } from '../clickhouse/queries/filter.ts'
-import { type EventRow, rowOf } from '../clickhouse/rows.ts'
+import type { EventRow, Rows } from '../clickhouse/rows.ts'
 import type { AuditHead } from '../envelope.ts'
 import { createIds } from '../ids.ts'
+import { decodedOf } from './event-rows.ts'
 
 /** What is known of an event before any store has seen it. */
 export interface Fact extends Readonly<Record<FilterColumn, string>> {
@@ -76,19 +77,13 @@ const auditOf = ({ chain, seq, id, source, event_type }: Fact): AuditHead => ({
 })
 
 /** Received just now whenever it happened: what was received long ago is not kept. */
-export const rowOfFact = (fact: Fact, topic: string, receivedAtMs: number): EventRow => {
+export const rowOfFact = (fact: Fact, rows: Rows, receivedAtMs: number): EventRow => {
   const { trace_id, source, event_type, timestampMs, partition, offset, id } = fact
-  const payload = payloadOf(fact)
-  const members = JSON.parse(payload)
-  return rowOf({
-    decoded: {
-      envelope: { timestamp: '', trace_id, source, event_type, payload },
-      member: (name) => JSON.stringify(members[name]),
-      audit: fact.chain === '' ? undefined : auditOf(fact),
-      isBare: true,
-    },
+  const decoded = decodedOf({ timestamp: '', trace_id, source, event_type, payload: payloadOf(fact) })
+  return rows.rowOf({
+    decoded: { ...decoded, audit: fact.chain === '' ? undefined : auditOf(fact) },
     id,
-    place: { topic, partition, offset },
+    place: { partition, offset },
     timestampMs,
     timestampReplaced: false,
     receivedAtMs,

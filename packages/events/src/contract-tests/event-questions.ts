@@ -11,7 +11,7 @@ import { questionLimits } from '../clickhouse/queries/limits.ts'
 import { refusalReasons } from '../clickhouse/queries/refusals.ts'
 import { countBy, summary } from '../clickhouse/queries/summary.ts'
 import { usage } from '../clickhouse/queries/usage.ts'
-import type { EventRow } from '../clickhouse/rows.ts'
+import { createRows, type EventRow } from '../clickhouse/rows.ts'
 import { createEventWriter } from '../clickhouse/write.ts'
 import { disclose } from '../commit.ts'
 import { verifyChains } from '../verify.ts'
@@ -64,8 +64,9 @@ export const eventQuestionsContract = (name: string, engine: () => Promise<Quest
       }
       return connect(running.readerUrl, database)
     }
+    const rows = createRows(topic)
     const rowsOf = (some: readonly Fact[]): readonly EventRow[] =>
-      some.map((fact) => rowOfFact(fact, topic, receivedAtMs))
+      some.map((fact) => rowOfFact(fact, rows, receivedAtMs))
     beforeAll(async () => {
       running = await engine()
       server = connect(running.url, 'default')

@@ -1,5 +1,5 @@
 import { createChain } from '../chain.ts'
-import { type EventRow, type RowSource, rowOf } from '../clickhouse/rows.ts'
+import { createRows, type EventRow, type RowSource } from '../clickhouse/rows.ts'
 import { type Decoded, decodeEnvelope, encodeEnvelope } from '../codec.ts'
 import type { Disclosure, Envelope, RequestRecord } from '../envelope.ts'
 import { createIds } from '../ids.ts'
@@ -55,15 +55,16 @@ export const makeRows = (options: {
     clock: () => nowMs,
     ids,
   })
+  const rows = createRows(topic)
   let offset = 0
   return {
     chain: chain.position().chain,
     next: (changes = {}, more = {}) => {
       const event = decodedOf({ ...chain.request({ ...aRecord, ...changes }), disclosures })
-      return rowOf({
+      return rows.rowOf({
         decoded: event,
         id: event.audit?.id ?? '',
-        place: { topic, partition, offset: offset++ },
+        place: { partition, offset: offset++ },
         timestampMs: nowMs,
         timestampReplaced: false,
         receivedAtMs: nowMs,

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ClickHouse, createClickHouse } from '../clickhouse/client.ts'
 import { columnNames } from '../clickhouse/columns.ts'
@@ -7,6 +8,7 @@ import { createEventWriter, type EventWriter } from '../clickhouse/write.ts'
 import { commitmentOf, disclose } from '../commit.ts'
 import { verifyChains } from '../verify.ts'
 import { decodedOf, makeRows } from './event-rows.ts'
+import { aHostilePayload, cellOf, memberColumns } from './hostile-payloads.ts'
 
 const topic = 'mcp.events'
 
@@ -126,6 +128,76 @@ export const eventStoreContract = (
         })
       })
 
+      it('reads back as what it was made of, however hostile that is', async () => {
+        const store = await migrated()
+        const writer = writerOf(store)
+        const payloads = fc.sample(aHostilePayload, { numRuns: 200, seed: 7 })
+        const labels = fc.sample(fc.string({ unit: 'binary', minLength: 1, maxLength: 64 }), {
+          numRuns: 200,
+          seed: 8,
+        })
+        const times = [0, 1, Date.now(), Date.UTC(2299, 11, 31, 23, 59, 59, 999)]
+        const rows = makeRows({ topic, partition: 4_294_967_295 })
+        const receivedAtMs = Date.now()
+        const made = payloads.map((payload, index) => {
+          const source = `s${labels[index]}`
+          const decoded = decodedOf({
+            source,
+            event_type: 't',
+            timestamp: '',
+            trace_id: labels[index],
+            payload,
+          })
+          const id = crypto.randomUUID()
+          const offset = index % 2 === 0 ? index : Number.MAX_SAFE_INTEGER - index
+          const place = { partition: 4_294_967_295, offset }
+          const timestampMs = times[index % times.length] as number
+          const more = { decoded, id, place, timestampMs, receivedAtMs, keyId: source }
+          return {
+            payload,
+            source,
+            more,
+            row: rows.next({}, { ...more, timestampReplaced: index % 3 === 0 }),
+          }
+        })
+        const fence = await writer.fence(4_294_967_295, 2 ** 40)
+        await writer.insert(
+          under(
+            fence,
+            made.map(({ row }) => row),
+          ),
+        )
+        const stored = await store.ask<Record<string, unknown>>(
+          `SELECT * REPLACE (toFloat64(seq) AS seq, toString(log_offset) AS log_offset,
+            toUnixTimestamp64Milli(timestamp) AS timestamp, toUnixTimestamp64Milli(received_at) AS received_at)
+          FROM events`,
+          { settings: { output_format_json_quote_64bit_integers: 0 } },
+        )
+        const byId = new Map(stored.map((one) => [one['id'], one]))
+        expect(stored).toHaveLength(made.length)
+        for (const [index, { payload, source, more }] of made.entries()) {
+          const members = JSON.parse(payload)
+          expect(byId.get(more.id)).toEqual({
+            ...Object.fromEntries(memberColumns.map((name) => [name, cellOf(name, members[name])])),
+            id: more.id,
+            timestamp: more.timestampMs,
+            received_at: receivedAtMs,
+            timestamp_replaced: index % 3 === 0,
+            trace_id: labels[index]?.toWellFormed(),
+            source: source.toWellFormed(),
+            event_type: 't',
+            payload: payload.toWellFormed(),
+            chain: '',
+            seq: 0,
+            chain_note: '',
+            key_id: source.toWellFormed(),
+            log_topic: topic,
+            log_partition: more.place.partition,
+            log_offset: String(more.place.offset),
+          })
+        }
+      })
+
       it('has the columns that the engine would take from its payload', async () => {
         const store = await migrated()
         const writer = writerOf(store)
@@ -188,18 +260,17 @@ export const eventStoreContract = (
     describe('a fence', () => {
       it('lets its owner write, and nobody without one', async () => {
         const store = await migrated()
-        const writer = writerOf(store, 'a')
+        const owner = crypto.randomUUID()
+        const writer = writerOf(store, owner)
         const rows = makeRows({ topic })
-        expect(await codeOf(writer.insert(under({ epoch: 1, owner: 'a' }, [rows.next()])))).toBe(
-          'store_fenced',
-        )
+        expect(await codeOf(writer.insert(under({ epoch: 1, owner }, [rows.next()])))).toBe('store_fenced')
         await writer.insert(under(await writer.fence(0, 1), [rows.next()]))
         expect(await count(store)).toBe(1)
       })
 
       it('keeps out whoever had the partition before, with all of the insert', async () => {
         const store = await migrated()
-        const [old, heir] = [writerOf(store, 'old'), writerOf(store, 'heir')]
+        const [old, heir] = [writerOf(store), writerOf(store)]
         const [taken, kept] = [makeRows({ topic }), makeRows({ topic, partition: 1 })]
         const [oldFence, keptFence] = [await old.fence(0, 1), await old.fence(1, 1)]
         const newFence = await heir.fence(0, 2)
@@ -214,15 +285,15 @@ export const eventStoreContract = (
 
       it('is higher than the one before, even where the log counts anew', async () => {
         const store = await migrated()
-        const first = await writerOf(store, 'a').fence(0, 40)
-        const second = await writerOf(store, 'b').fence(0, 1)
+        const first = await writerOf(store).fence(0, 40)
+        const second = await writerOf(store).fence(0, 1)
         expect(first.epoch).toBe(40)
         expect(second.epoch).toBe(41)
       })
 
       it('leaves one writer when two take over at once', async () => {
         const store = await migrated()
-        const writers = ['a', 'b', 'c', 'd'].map((owner) => writerOf(store, owner))
+        const writers = Array.from({ length: 4 }, () => writerOf(store))
         const fences = await Promise.all(writers.map((writer) => writer.fence(0, 7)))
         const rows = makeRows({ topic })
         const outcomes = await Promise.all(

@@ -130,7 +130,7 @@ CREATE TABLE IF NOT EXISTS fences
     log_topic LowCardinality(String),
     log_partition UInt32,
     epoch UInt64,
-    owner String,
+    owner UUID,
     written_at DateTime64(3, 'UTC') DEFAULT now64(3)
 )
 ENGINE = MergeTree
@@ -149,10 +149,10 @@ CREATE TABLE IF NOT EXISTS events_intake
     required_side_effect String, required_trust String, admin_trust String, consented_trust String,
     effective_trust String, risk_level String,
     matched_grant String, policy_revision String, decision_id String,
-    id UUID, chain String, seq UInt64, chain_note String,
+    id UUID, chain String, seq UInt64, chain_note Enum8('' = 0, 'gap' = 1, 'conflict' = 2),
     received_at_ms Int64, timestamp_replaced Bool, key_id String,
     log_topic String, log_partition UInt32, log_offset UInt64,
-    fence_epoch UInt64, fence_owner String
+    fence_epoch UInt64, fence_owner UUID
 )
 ENGINE = Null`
 
@@ -164,7 +164,7 @@ SELECT
     server, namespace, team_id, cluster, human_id, agent_id, session_id, decision, tool_name, reason,
     would_be, outcome, subject_team_id, rpc_method, status, latency_ms,
     required_side_effect, required_trust, admin_trust, consented_trust, effective_trust, risk_level,
-    matched_grant, policy_revision, decision_id, id, chain, seq, chain_note,
+    matched_grant, policy_revision, decision_id, id, chain, seq, toString(i.chain_note) AS chain_note,
     fromUnixTimestamp64Milli(i.received_at_ms, 'UTC') AS received_at, timestamp_replaced, key_id,
     i.log_topic AS log_topic, i.log_partition AS log_partition, i.log_offset AS log_offset
 FROM events_intake AS i
