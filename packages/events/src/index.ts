@@ -4,6 +4,7 @@ export {
   type Gap,
   signedText,
 } from './build.ts'
+export { canonicalJson } from './canonical-json.ts'
 export {
   type Chain,
   type ChainOptions,

@@ -22,6 +22,9 @@ export type Body =
   | { readonly kind: 'bytes'; readonly bytes: Buffer }
   | { readonly kind: 'value'; readonly value: unknown; readonly bytesLength: number }
 
+export const bytesIn = (body: Body): number =>
+  body.kind === 'none' ? 0 : body.kind === 'bytes' ? body.bytes.length : body.bytesLength
+
 /** What a binding writes in place of the server's answer. */
 export interface Answer {
   readonly status: number

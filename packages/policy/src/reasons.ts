@@ -32,6 +32,8 @@ export const evaluatorReasons = {
 /** The reasons that the gateway around the evaluator gives by itself. */
 export const gatewayReasons = {
   rpc_inspection_failed: 403,
+  /** Another message of the same batch was refused: a batch goes on whole or not at all. */
+  batch_refused: 403,
   policy_unavailable: 503,
   audit_unavailable: 503,
   undecided: 403,

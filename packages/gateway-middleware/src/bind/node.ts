@@ -1,0 +1,87 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Answer, Body } from '../exchange.ts'
+import type { Gateway, Passed } from '../gateway.ts'
+import { type BodyFault, hasBody, readBody } from './node-body.ts'
+import { watchResponse } from './node-response.ts'
+
+/** What frameworks put on a request before us, and what we put there for whoever comes after. */
+export interface GuardedRequest extends IncomingMessage {
+  /** What was judged: hand on this, and nothing that was read another way. */
+  body?: unknown
+  auth?: unknown
+  originalUrl?: string
+}
+
+type Next = (error?: unknown) => void
+
+/**
+ * Guards a handler of `node:http` or Express: before `express.json()` or after it. The handler finds what was judged in
+ * `req.body`, and `(req, res, req.body)` is how the SDK's transports want it.
+ */
+export const guardNode =
+  (gateway: Gateway, handler?: (req: GuardedRequest, res: ServerResponse) => unknown) =>
+  (req: GuardedRequest, res: ServerResponse, next?: Next): void => {
+    const goOn: Next = next ?? (() => {})
+    void guard(gateway, req, res).then((passed) => {
+      if (passed === undefined) return
+      watchResponse(res, passed)
+      if (handler === undefined) goOn()
+      else Promise.resolve(handler(req, res)).catch(goOn)
+    }, goOn)
+  }
+
+/** Undefined where an answer was given already. */
+const guard = async (
+  gateway: Gateway,
+  req: GuardedRequest,
+  res: ServerResponse,
+): Promise<Passed | undefined> => {
+  const body = await bodyOf(req, gateway.bodyBytesMax)
+  // Whoever breaks off in the middle of a request has asked nothing.
+  if (body === 'aborted') return undefined
+  const admission = await gateway.admit({
+    method: req.method ?? '',
+    path: pathOf(req.originalUrl ?? req.url ?? ''),
+    header: (name) => headerOf(req, name),
+    body,
+    peer: req.socket.remoteAddress,
+    auth: req.auth,
+  })
+  if (admission.kind === 'refused') {
+    answer(res, admission.answer)
+    return undefined
+  }
+  if (body.kind === 'bytes') req.body = admission.value
+  return admission
+}
+
+const bodyOf = async (req: GuardedRequest, bytesMax: number): Promise<Body | BodyFault> => {
+  if (!hasBody(req)) return { kind: 'none' }
+  const { body } = req
+  if (body === undefined) return readBody(req, bytesMax)
+  if (Buffer.isBuffer(body)) return { kind: 'bytes', bytes: body }
+  return { kind: 'value', value: body, bytesLength: Number(req.headers['content-length'] ?? 0) }
+}
+
+/** Node keeps only the first of some headers; what came twice must be seen. */
+const headerOf = (req: IncomingMessage, name: string): string | undefined => {
+  const { rawHeaders } = req
+  let value: string | undefined
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const key = rawHeaders[index] as string
+    if (key.length !== name.length || key.toLowerCase() !== name) continue
+    const one = rawHeaders[index + 1] as string
+    value = value === undefined ? one : `${value}, ${one}`
+  }
+  return value
+}
+
+const pathOf = (url: string): string => {
+  const end = url.search(/[?#]/)
+  return end < 0 ? url : url.slice(0, end)
+}
+
+const answer = (res: ServerResponse, { status, headers, body }: Answer): void => {
+  res.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) })
+  res.end(body)
+}

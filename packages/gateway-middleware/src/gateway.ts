@@ -1,0 +1,275 @@
+import { createIds } from '@mcp-sentinel/events'
+import type { Caller, CompiledPolicy, Decision, Reason } from '@mcp-sentinel/policy'
+import type { Definitions } from './definitions.ts'
+import type { Era } from './era.ts'
+import type { Answer, Exchange } from './exchange.ts'
+import type { Identify, Known, Unidentified } from './identify.ts'
+import { type Inspected, type InspectedCall, inspect } from './inspect.ts'
+import { type Circumstances, judge, standing } from './judge.ts'
+import { createLedger, type Entry } from './ledger.ts'
+import { type Show, showOf } from './listing.ts'
+import type { Fault } from './message.ts'
+import { createOpenCalls, type OpenCall } from './open-calls.ts'
+import type { PolicySource } from './policy-source.ts'
+import type { Decided, End, ServerLabels } from './record.ts'
+import type { Recorder } from './recorder.ts'
+import { answerOf, type DenialStyle, type Refusal } from './refusal.ts'
+import { createSessionsSeen } from './sessions-seen.ts'
+
+export interface GatewayOptions {
+  readonly policy: PolicySource | Promise<PolicySource>
+  readonly identify: Identify
+  /** Where decisions are written down; a function gets each record when its call has ended. */
+  readonly record: Recorder | Recorder['record']
+  /** What records say of the server, where the policy's own words are not meant. */
+  readonly server?: ServerLabels | undefined
+  /** Needed where a policy pins definitions of tools; without it such tools are refused. */
+  readonly definitions?: Definitions | undefined
+  /** How refusals are spoken where the policy does not say. */
+  readonly denial?: DenialStyle | undefined
+  /** Names of the headers that an adapter may add, told where an identity is missing. */
+  readonly identityHeaders?: ((policy: CompiledPolicy | undefined) => readonly string[]) | undefined
+  readonly bodyBytesMax?: number | undefined
+  /** Epoch milliseconds. */
+  readonly clock?: (() => number) | undefined
+}
+
+/** Stands before one MCP server and decides what reaches it. Bindings bring it requests and carry out what it says. */
+export interface Gateway {
+  readonly admit: (exchange: Exchange) => Promise<Admission>
+  /** Of a request; a binding reads no further. */
+  readonly bodyBytesMax: number
+  readonly openCalls: () => number
+  /** Ends the policy source too; what is open goes on. */
+  readonly close: () => Promise<void>
+}
+
+export type Admission = Refused | Passed
+
+export interface Refused {
+  readonly kind: 'refused'
+  readonly answer: Answer
+}
+
+/** A request that goes on. Whoever forwards it says how it ended, once. */
+export interface Passed {
+  readonly kind: 'passed'
+  readonly era: Era
+  /** The body as it was judged: whoever hands on a value hands on this one. */
+  readonly value: unknown
+  readonly calls: readonly InspectedCall[]
+  /** What of the lists in the answer is shown; undefined: all of them, or there can be none. */
+  readonly show: Show | undefined
+  readonly caller: Caller
+  readonly policy: CompiledPolicy
+  readonly close: (end: Pick<End, 'status' | 'bytesOut' | 'outcome'>) => void
+  /** What to do when it may not go on any more: its session was revoked, its token has ended, the policy is another. */
+  readonly onCut: (cut: () => void) => void
+}
+
+/** A request on its way to a verdict. */
+interface Attempt {
+  readonly exchange: Exchange
+  /** By the clock that never goes back. */
+  readonly began: number
+  readonly policy: CompiledPolicy | undefined
+  readonly caller: Caller
+  readonly asked: Inspected | Fault
+}
+
+interface Admitted extends Attempt {
+  readonly policy: CompiledPolicy
+  readonly who: Known
+  readonly asked: Inspected
+}
+
+/** A call with what was found on it; `reason` where that is not the policy's verdict. */
+interface Judged {
+  readonly call?: InspectedCall | undefined
+  readonly decision?: Decision | undefined
+  readonly reason?: Reason | undefined
+}
+
+const nobody: Caller = {}
+const anonymous: Known = { ok: true, caller: nobody }
+
+export const createGateway = async (options: GatewayOptions): Promise<Gateway> => {
+  const { identify, definitions, server = {}, denial = 'tool-result' } = options
+  const { bodyBytesMax = 1024 ** 2, clock = Date.now } = options
+  const source = await options.policy
+  const ids = createIds(clock)
+  const ledger = createLedger({ record: options.record, labels: server })
+  const seen = createSessionsSeen(clock())
+  const open = createOpenCalls(clock)
+  const unlisten = source.onChange(open.judge)
+
+  // Identify, decide, record, pass: what a binding forwards, and only that, has come through all of it.
+  const admit = async (exchange: Exchange): Promise<Admission> => {
+    const began = performance.now()
+    const asked = inspect(exchange, { bodyBytesMax })
+    const policy = source.current()
+    const unknown = { exchange, began, policy, caller: nobody, asked }
+    if (policy === undefined) return refuse(unknown, 'policy_unavailable')
+
+    // A browser asks, without credentials, whether it may ask; nothing is done for it.
+    const who = isPreflight(exchange) ? anonymous : await identify(exchange, policy)
+    if (!who.ok) return refuse(unknown, who.reason, who)
+    const attempt = { ...unknown, caller: who.caller }
+    if ('code' in asked) return refuse(attempt, 'rpc_inspection_failed')
+
+    const given = circumstances(policy, who.caller)
+    const fallen = asked.calls.length === 0 ? standing(policy, given) : undefined
+    if (fallen !== undefined) return refuse(attempt, fallen)
+    const decisions = asked.calls.map((call) => judge(policy, call, given))
+    if (decisions.some(({ allowed }) => !allowed)) return refuseCalls(attempt, asked, decisions)
+
+    const passed = asked.calls.map((call, index) => decided(attempt, { call, decision: decisions[index] }))
+    const entries = await ledger.begin(passed)
+    if (entries === undefined) return refuse(attempt, 'audit_unavailable')
+    // A name alone keeps no session alive: it has to be the caller's.
+    if (given.sessionSeenAt !== undefined && decisions.some(hasSession))
+      seen.see(who.caller.session ?? '', given.now)
+    return pass({ ...attempt, policy, who, asked }, entries)
+  }
+
+  const circumstances = (policy: CompiledPolicy, caller: Caller): Circumstances => {
+    const { session } = caller
+    const isAsked = session !== undefined && policy.idleTimeoutMs !== undefined
+    return { caller, definitions, now: clock(), sessionSeenAt: isAsked ? seen.seenAt(session) : undefined }
+  }
+
+  const decided = ({ exchange, caller, policy }: Attempt, { call, decision, reason }: Judged): Decided => ({
+    exchange,
+    caller,
+    call,
+    decision,
+    reason: reason ?? decision?.reason ?? 'undecided',
+    isAllowed: reason === undefined && decision?.allowed === true,
+    decisionId: ids(),
+    document: policy?.document,
+    toolDigest: call && definitions?.digestOf(call.target.name),
+  })
+
+  /** All of a request, for one reason that is not its calls'. */
+  const refuse = (attempt: Attempt, reason: Reason, who?: Unidentified): Refused => {
+    const { asked } = attempt
+    const calls = 'code' in asked || asked.calls.length === 0 ? [undefined] : asked.calls
+    const denied = calls.map((call) => decided(attempt, { call, reason }))
+    return answer(attempt, denied, who?.challenge)
+  }
+
+  /** What was denied for what it is, and the rest of its batch because of it. */
+  const refuseCalls = (attempt: Attempt, { calls }: Inspected, decisions: readonly Decision[]): Refused => {
+    const denied = calls.map((call, index) => {
+      const decision = decisions[index]
+      return decided(attempt, {
+        call,
+        decision,
+        reason: decision?.allowed ? 'batch_refused' : decision?.reason,
+      })
+    })
+    return answer(attempt, denied)
+  }
+
+  const answer = (attempt: Attempt, denied: readonly Decided[], challenge?: string): Refused => {
+    const { asked, policy, began } = attempt
+    const fault = 'code' in asked ? asked : undefined
+    // What is denied by itself speaks for its batch.
+    const refusals = denied
+      .map((one) => refusalOf(one, one.reason === 'rpc_inspection_failed' ? fault : undefined))
+      .sort((a, b) => Number(isOfBatch(a)) - Number(isOfBatch(b)))
+    const spoken = answerOf({
+      refusals,
+      isBatch: fault === undefined && (asked as Inspected).isBatch,
+      era: fault === undefined ? (asked as Inspected).era : 'legacy',
+      style: policy?.document.policy?.denial ?? denial,
+      challenge,
+      identityHeaders: options.identityHeaders?.(policy),
+    })
+    const end = {
+      status: spoken.status,
+      bytesOut: Buffer.byteLength(spoken.body),
+      outcome: 'closed',
+    } as const
+    for (const one of denied) ledger.write(one, { ...end, latencyMs: performance.now() - began })
+    return { kind: 'refused', answer: spoken }
+  }
+
+  const pass = (admitted: Admitted, entries: readonly Entry[]): Passed => {
+    const { asked, caller, policy, began, who } = admitted
+    let cut = (): void => {}
+    let isClosed = false
+    const stands = (now: number): boolean => {
+      const present = source.current()
+      if (present === undefined || (who.expiresAt ?? Number.POSITIVE_INFINITY) <= now) return false
+      // Whoever waits for an answer is not idle.
+      const given = { caller, definitions, now, sessionSeenAt: now }
+      return asked.calls.length === 0
+        ? standing(present, given) === undefined
+        : asked.calls.every((call) => judge(present, call, given).allowed)
+    }
+    const one: OpenCall = {
+      began: clock(),
+      stands,
+      isLong: () => {
+        for (const entry of entries) entry.isLong(performance.now() - began)
+      },
+      cut: () => cut(),
+    }
+    open.add(one)
+    return {
+      kind: 'passed',
+      era: asked.era,
+      value: asked.value,
+      calls: asked.calls,
+      show:
+        policy.document.policy?.listing === 'permitted' && mayList(asked)
+          ? showOf(policy, caller, clock())
+          : undefined,
+      caller,
+      policy,
+      close: (end) => {
+        if (isClosed) return
+        isClosed = true
+        open.delete(one)
+        for (const entry of entries) entry.close({ ...end, latencyMs: performance.now() - began })
+      },
+      onCut: (wanted) => {
+        cut = wanted
+      },
+    }
+  }
+
+  return {
+    admit,
+    bodyBytesMax,
+    openCalls: open.count,
+    close: async () => {
+      unlisten()
+      open.close()
+      await source.close()
+    },
+  }
+}
+
+/** Only what has a target is sure to be answered without a list: streams that are resumed may bring any. */
+const mayList = ({ calls }: Inspected): boolean =>
+  calls.length === 0 || calls.some(({ target }) => target.name === '')
+
+const isPreflight = ({ method, header }: Exchange): boolean =>
+  method === 'OPTIONS' && header('access-control-request-method') !== undefined
+
+const hasSession = ({ matchedSession, wouldBe }: Decision): boolean =>
+  (wouldBe?.matchedSession ?? matchedSession) !== undefined
+
+const isOfBatch = ({ reason }: Refusal): boolean => reason === 'batch_refused'
+
+const refusalOf = (denied: Decided, fault: Fault | undefined): Refusal => ({
+  reason: denied.reason,
+  decisionId: denied.decisionId,
+  call: fault === undefined ? denied.call : { id: fault.id, method: '' },
+  pointer: denied.decision?.pointer,
+  detail: fault?.message,
+  code: fault?.code,
+  status: fault?.status,
+})

@@ -1,0 +1,90 @@
+import { type Era, eraOf, mirrorFault } from './era.ts'
+import { bytesIn, type Exchange } from './exchange.ts'
+import { type Call, type Fault, invalidRequest, type Message, messagesOf } from './message.ts'
+import { type Target, targetOf } from './target.ts'
+
+/** A body as it is judged. */
+export interface Inspected {
+  readonly era: Era
+  readonly isBatch: boolean
+  /** The body as it was read; undefined where there is none. */
+  readonly value: unknown
+  /** What is decided on; answers of the client's are not among it. */
+  readonly calls: readonly InspectedCall[]
+}
+
+export interface InspectedCall extends Call {
+  readonly target: Target
+  /** Pointers of numbers among the arguments that a double does not carry. */
+  readonly inexact: readonly string[]
+}
+
+export interface InspectOptions {
+  readonly bodyBytesMax: number
+}
+
+const parseError = -32700
+
+/** What a request asks, or why nobody can be sure of it. */
+export const inspect = (exchange: Exchange, { bodyBytesMax }: InspectOptions): Inspected | Fault => {
+  const { body, header, method } = exchange
+  if (method !== 'POST' && method !== 'STDIO') return withoutCalls(exchange)
+  if (method === 'POST') {
+    const media = mediaFault(header)
+    if (media !== undefined) return media
+  }
+  if (body.kind === 'none') return fault(400, invalidRequest, 'a POST has to have a body')
+  if (bytesIn(body) > bodyBytesMax)
+    return fault(413, invalidRequest, `the body has more than ${bodyBytesMax} bytes`)
+  let value: unknown
+  try {
+    value = body.kind === 'value' ? body.value : JSON.parse(body.bytes.toString('utf8'))
+  } catch {
+    return fault(400, parseError, 'the body is not JSON')
+  }
+  const messages = messagesOf(value)
+  return 'code' in messages ? messages : readMessages(messages, value, exchange)
+}
+
+const listening: Inspected = { era: 'legacy', isBatch: false, value: undefined, calls: [] }
+
+/** Listening, ending a session, and what a browser asks before. Whatever else there is could be read as a call. */
+const withoutCalls = ({ method, body }: Exchange): Inspected | Fault => {
+  if (method !== 'GET' && method !== 'DELETE' && method !== 'HEAD' && method !== 'OPTIONS')
+    return fault(405, invalidRequest, 'the method must be POST, GET, DELETE, HEAD or OPTIONS')
+  return body.kind === 'none' ? listening : fault(400, invalidRequest, 'only a POST may have a body')
+}
+
+const readMessages = (
+  messages: readonly Message[],
+  value: unknown,
+  { header }: Exchange,
+): Inspected | Fault => {
+  const isBatch = Array.isArray(value)
+  const era = eraOf(messages, isBatch, header)
+  if (typeof era !== 'string') return era
+  const calls: InspectedCall[] = []
+  for (const message of messages) {
+    if (message.kind === 'reply') continue
+    const target = targetOf(message)
+    if ('code' in target) return target
+    const mirror = isBatch ? undefined : mirrorFault(message, target, era, header)
+    if (mirror !== undefined) return mirror
+    calls.push({ ...message, target, inexact: [] })
+  }
+  return { era, isBatch, value, calls }
+}
+
+const jsonMedia = /^application\/json[ \t]*(;[ \t]*charset[ \t]*=[ \t]*"?utf-8"?[ \t]*)?$/i
+
+/** A body in a form that server and guard may read differently is not looked at. */
+const mediaFault = (header: Exchange['header']): Fault | undefined => {
+  const encoding = header('content-encoding')
+  if (encoding !== undefined && encoding.trim().toLowerCase() !== 'identity')
+    return fault(415, invalidRequest, 'content-encoding must be identity')
+  return jsonMedia.test(header('content-type')?.trim() ?? '')
+    ? undefined
+    : fault(415, invalidRequest, 'content-type must be application/json')
+}
+
+const fault = (status: number, code: number, message: string): Fault => ({ status, code, message })

@@ -1,0 +1,74 @@
+import { type Decided, type End, recordOf, type ServerLabels } from './record.ts'
+import type { Intent, Recorder } from './recorder.ts'
+import { traceOf } from './trace.ts'
+
+/** A call that was let pass and is to be written down. */
+export interface Entry {
+  readonly close: (end: End) => void
+  /** It is told of before it ends. */
+  readonly isLong: (latencyMs: number) => void
+}
+
+export interface Ledger {
+  /** Writes down a decision that is over. */
+  readonly write: (decided: Decided, end: End) => void
+  /**
+   * Resolves when all that has to be durable before a call goes on is so; undefined when it cannot be, and then none of
+   * them may go on.
+   */
+  readonly begin: (passed: readonly Decided[]) => Promise<readonly Entry[] | undefined>
+}
+
+export interface LedgerOptions {
+  readonly record: Recorder | Recorder['record']
+  readonly labels: ServerLabels
+}
+
+const notYet: End = { status: 0, bytesOut: 0, latencyMs: 0, outcome: undefined }
+
+export const createLedger = ({ record, labels }: LedgerOptions): Ledger => {
+  const recorder: Recorder = typeof record === 'function' ? { record } : record
+
+  const write = (decided: Decided, end: End): void => {
+    recorder.record(recordOf(decided, end, labels), traceOf(decided.exchange, decided.call))
+  }
+
+  const intend = async (decided: Decided): Promise<Intent | undefined> =>
+    decided.decision?.audit === 'required'
+      ? recorder.begin?.(recordOf(decided, notYet, labels), traceOf(decided.exchange, decided.call))
+      : undefined
+
+  const isMet = (decided: Decided, intent: Intent | undefined): boolean =>
+    decided.decision?.audit !== 'required' || intent !== undefined
+
+  return {
+    write,
+    begin: async (passed) => {
+      const isAsked = passed.some(({ decision }) => decision?.audit === 'required')
+      if (!isAsked) return passed.map((decided) => entryOf(decided, undefined))
+      const intents = await Promise.allSettled(passed.map(intend))
+      const begun = intents.map((intent) => (intent.status === 'fulfilled' ? intent.value : undefined))
+      if (passed.every((decided, index) => isMet(decided, begun[index])))
+        return passed.map((decided, index) => entryOf(decided, begun[index]))
+      // What is durable says that a call went on: it must say, too, that it did not.
+      for (const [index, intent] of begun.entries()) {
+        const decided = passed[index]
+        if (decided === undefined) continue
+        const refused = { ...decided, isAllowed: false, reason: 'audit_unavailable' } as const
+        intent?.close(recordOf(refused, { ...notYet, status: 503, outcome: 'closed' }, labels))
+      }
+      return undefined
+    },
+  }
+
+  function entryOf(decided: Decided, intent: Intent | undefined): Entry {
+    return {
+      close: (end) =>
+        intent === undefined ? write(decided, end) : intent.close(recordOf(decided, end, labels)),
+      isLong: (latencyMs) => {
+        const record = recordOf(decided, { ...notYet, latencyMs }, labels)
+        recorder.record(record, traceOf(decided.exchange, decided.call), 'mcp.request.open')
+      },
+    }
+  }
+}
