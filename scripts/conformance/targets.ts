@@ -1,4 +1,5 @@
 import type { Guards } from '@mcp-sentinel/fixture-servers/v2'
+import { startSidecar } from './sidecar.ts'
 import { startTransparentProxy } from './transparent-proxy.ts'
 
 /** What the suite is run through: something before the server at `url`, or in the server itself. */
@@ -13,6 +14,7 @@ export interface Target {
 /** Each must give the same results, check by check, as when nobody is between. */
 export const targets: readonly Target[] = [
   { name: 'transparent proxy', start: startTransparentProxy() },
+  { name: 'sidecar', start: startSidecar },
   {
     // Broken on purpose, so that every run shows that a difference is seen.
     name: 'proxy that rewrites Host',

@@ -1,5 +1,12 @@
 import { createIds } from '@mcp-sentinel/events'
-import type { Caller, CompiledPolicy, Decision, Reason } from '@mcp-sentinel/policy'
+import {
+  type Caller,
+  type CompiledPolicy,
+  type Decision,
+  type Reason,
+  type Session,
+  sessionOf,
+} from '@mcp-sentinel/policy'
 import type { Definitions } from './definitions.ts'
 import type { Era } from './era.ts'
 import type { Answer, Exchange } from './exchange.ts'
@@ -25,6 +32,8 @@ export interface GatewayOptions {
   readonly server?: ServerLabels | undefined
   /** Needed where a policy pins definitions of tools; without it such tools are refused. */
   readonly definitions?: Definitions | undefined
+  /** Is a session of the protocol, by what `Mcp-Session-Id` says, this caller's? Without it the server has to know. */
+  readonly ownsSession?: ((caller: Caller, session: string) => boolean) | undefined
   /** How refusals are spoken where the policy does not say. */
   readonly denial?: DenialStyle | undefined
   /** Names of the headers that an adapter may add, told where an identity is missing. */
@@ -61,6 +70,8 @@ export interface Passed {
   /** What of the lists in the answer is shown; undefined: all of them, or there can be none. */
   readonly show: Show | undefined
   readonly caller: Caller
+  /** The caller's session, while it stands. */
+  readonly session: () => Session | undefined
   readonly policy: CompiledPolicy
   readonly close: (end: Pick<End, 'status' | 'bytesOut' | 'outcome'>) => void
   /** What to do when it may not go on any more: its session was revoked, its token has ended, the policy is another. */
@@ -117,6 +128,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     const attempt = { ...unknown, caller: who.caller }
     if ('code' in asked) return refuse(attempt, 'rpc_inspection_failed')
 
+    if (!isOwnSession(exchange, who.caller)) return refuse(attempt, 'mcp_session_not_found')
     const given = circumstances(policy, who.caller)
     const fallen = asked.calls.length === 0 ? standing(policy, given) : undefined
     if (fallen !== undefined) return refuse(attempt, fallen)
@@ -130,6 +142,11 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     if (given.sessionSeenAt !== undefined && decisions.some(hasSession))
       seen.see(who.caller.session ?? '', given.now)
     return pass({ ...attempt, policy, who, asked }, entries)
+  }
+
+  const isOwnSession = ({ header }: Exchange, caller: Caller): boolean => {
+    const session = options.ownsSession && header('mcp-session-id')
+    return session === undefined || options.ownsSession?.(caller, session) === true
   }
 
   const circumstances = (policy: CompiledPolicy, caller: Caller): Circumstances => {
@@ -227,6 +244,10 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
           ? showOf(policy, caller, clock())
           : undefined,
       caller,
+      session: () =>
+        standing(policy, { caller, definitions, now: clock(), sessionSeenAt: clock() }) === undefined
+          ? sessionOf(policy, caller)
+          : undefined,
       policy,
       close: (end) => {
         if (isClosed) return

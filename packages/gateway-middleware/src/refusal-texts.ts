@@ -27,6 +27,7 @@ export const refusalTexts: Readonly<Record<Reason, string>> = {
   batch_refused: 'another message of the batch was refused',
   policy_unavailable: 'no policy is in force; try again later',
   audit_unavailable: 'the call could not be recorded; try again later',
+  mcp_session_not_found: 'there is no such session of the protocol; begin a new one',
   undecided: 'the call was not decided',
   missing_bearer_token: 'a bearer token is required',
   invalid_token: 'the bearer token does not hold',

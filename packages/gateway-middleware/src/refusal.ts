@@ -46,8 +46,8 @@ export const answerOf = (refused: Refused): Answer => {
   const [first] = refusals
   assert(first !== undefined, 'nothing was refused')
   const status = statusOf(first)
-  // A challenge and a request that cannot be read have to be seen as what they are.
-  const isPlain = style === 'http' || challenge !== undefined || first.code !== undefined
+  // Clients act on a challenge, on a request that cannot be read, and on a session that is gone, by their statuses.
+  const isPlain = style === 'http' || challenge !== undefined || first.code !== undefined || status === 404
   const bodies = refusals.flatMap((refusal) => bodyOf(refusal, refused, isPlain))
   const headers = { [reasonHeader]: first.reason, 'cache-control': 'no-store' }
   if (bodies.length === 0) return { status: 202, headers, body: '' }

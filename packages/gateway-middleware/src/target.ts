@@ -25,12 +25,20 @@ const targetMembers: ReadonlyMap<string, 'name' | 'uri' | 'taskId' | 'ref' | und
   ['subscriptions/listen', undefined],
 ])
 
+const mirrored: ReadonlySet<string> = new Set([
+  'tools/call',
+  'prompts/get',
+  'resources/read',
+  'tasks/get',
+  'tasks/update',
+  'tasks/cancel',
+])
+
 /** Those that `Mcp-Name` mirrors. */
-export const isMirrored = (method: string): boolean =>
-  method === 'tools/call' ||
-  method === 'prompts/get' ||
-  method === 'resources/read' ||
-  (method.startsWith('tasks/') && targetMembers.get(method) !== undefined)
+export const isMirrored = (method: string): boolean => mirrored.has(method)
+
+const isOfOneEra = (method: string): boolean =>
+  method.startsWith('tasks/') || (method.startsWith('resources/') && method !== 'resources/read')
 
 const nowhere: Target = { name: '' }
 
@@ -52,6 +60,8 @@ export const targetOf = ({ method, params, id }: Call): Target | Fault => {
   }
   if (member === 'ref') return referredTo(params.ref, id)
   const name = params[member]
+  // A method that an era does not know may be asked without what it once needed; there is nothing behind it.
+  if (name === undefined && isOfOneEra(method)) return nowhere
   if (typeof name !== 'string') return missing(`/params/${member} must be a text`, id)
   if (member === 'name' && 'arguments' in params && !isObject(params.arguments))
     return missing('/params/arguments must be an object', id)

@@ -2,10 +2,10 @@ import type { Ask } from './ask.ts'
 import { collect, type Objection, wantedSideEffect } from './collect.ts'
 import type { CompiledGrant, CompiledPolicy, CompiledSession } from './compile.ts'
 import type { MethodKind } from './method.ts'
-import type { Decision, PolicyDocument, PolicyRequest } from './model.ts'
+import type { Decision, PolicyDocument } from './model.ts'
 import { covers } from './pattern.ts'
 import { type EvaluatorReason, evaluatorReasons } from './reasons.ts'
-import { speaksOf } from './subject.ts'
+import { findSession } from './session.ts'
 import { type Rank, rank, trustOf } from './trust.ts'
 import { isBefore, type Walk } from './walk.ts'
 
@@ -94,6 +94,7 @@ const judge = (draft: Draft, policy: CompiledPolicy, ask: Ask, walk: Walk): Deci
   if (!isSomebody || document.auth?.mode === 'none') return deny(draft, 'missing_identity')
 
   let session: CompiledSession | undefined
+  // A session id that is presented must resolve and be live, required or not: else junk would raise trust.
   if (request.session) {
     session = findSession(policy, request)
     if (session === undefined) return deny(draft, 'session_not_found')
@@ -113,10 +114,6 @@ const judge = (draft: Draft, policy: CompiledPolicy, ask: Ask, walk: Walk): Deci
   if (matching.length === 0) return byDefault(draft, 'no_matching_grant', document)
   return combine(draft, document, ask, session, collect(matching, ask, walk))
 }
-
-/** A session id that is presented must resolve and be live, required or not: else junk would raise trust. */
-const findSession = (policy: CompiledPolicy, request: PolicyRequest): CompiledSession | undefined =>
-  policy.sessions.get(request.session as string)?.sessions.find(({ binding }) => speaksOf(binding, request))
 
 const faultOfSession = (
   { idleTimeoutMs }: CompiledPolicy,

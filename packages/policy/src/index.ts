@@ -25,3 +25,4 @@ export type {
   Trust,
 } from './model.ts'
 export { type EvaluatorReason, evaluatorReasons, gatewayReasons, type Reason, reasons } from './reasons.ts'
+export { sessionOf } from './session.ts'

@@ -36,6 +36,8 @@ export const gatewayReasons = {
   batch_refused: 403,
   policy_unavailable: 503,
   audit_unavailable: 503,
+  /** The protocol's own session belongs to somebody else, or to nobody: clients begin a new one on a 404. */
+  mcp_session_not_found: 404,
   undecided: 403,
   missing_bearer_token: 401,
   invalid_token: 401,

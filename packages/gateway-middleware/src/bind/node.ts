@@ -22,20 +22,28 @@ export const guardNode =
   (gateway: Gateway, handler?: (req: GuardedRequest, res: ServerResponse) => unknown) =>
   (req: GuardedRequest, res: ServerResponse, next?: Next): void => {
     const goOn: Next = next ?? (() => {})
-    void guard(gateway, req, res).then((passed) => {
-      if (passed === undefined) return
+    void admitNode(gateway, req, res).then((admitted) => {
+      if (admitted === undefined) return
+      const { passed, body } = admitted
+      if (body.kind === 'bytes') req.body = passed.value
       watchResponse(res, passed)
       if (handler === undefined) goOn()
       else Promise.resolve(handler(req, res)).catch(goOn)
     }, goOn)
   }
 
-/** Undefined where an answer was given already. */
-const guard = async (
+/** A request that may go on, with the body that was judged. */
+export interface AdmittedRequest {
+  readonly passed: Passed
+  readonly body: Body
+}
+
+/** Has a request judged, and answers it where it is refused; undefined when there is nothing more to do. */
+export const admitNode = async (
   gateway: Gateway,
   req: GuardedRequest,
   res: ServerResponse,
-): Promise<Passed | undefined> => {
+): Promise<AdmittedRequest | undefined> => {
   const body = await bodyOf(req, gateway.bodyBytesMax)
   // Whoever breaks off in the middle of a request has asked nothing.
   if (body === 'aborted') return undefined
@@ -47,12 +55,9 @@ const guard = async (
     peer: req.socket.remoteAddress,
     auth: req.auth,
   })
-  if (admission.kind === 'refused') {
-    answer(res, admission.answer)
-    return undefined
-  }
-  if (body.kind === 'bytes') req.body = admission.value
-  return admission
+  if (admission.kind === 'passed') return { passed: admission, body }
+  answerNode(res, admission.answer)
+  return undefined
 }
 
 const bodyOf = async (req: GuardedRequest, bytesMax: number): Promise<Body | BodyFault> => {
@@ -81,7 +86,7 @@ const pathOf = (url: string): string => {
   return end < 0 ? url : url.slice(0, end)
 }
 
-const answer = (res: ServerResponse, { status, headers, body }: Answer): void => {
+export const answerNode = (res: ServerResponse, { status, headers, body }: Answer): void => {
   res.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) })
   res.end(body)
 }
