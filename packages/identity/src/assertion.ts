@@ -44,13 +44,15 @@ export interface ServerTokensOptions {
 }
 
 /** Verifies server tokens by keys that are at hand. */
-export const createServerTokens = ({ publicKeys, ...rest }: ServerTokensOptions): Bearer => {
-  const keys: JWTVerifyGetKey = ({ kid }) => {
+export const createServerTokens = ({ publicKeys, ...rest }: ServerTokensOptions): Bearer =>
+  createBearer({ ...rest, keys: keysById(publicKeys), principalOf: serverOf })
+
+export const keysById = (publicKeys: ReadonlyMap<string, KeyObject>): JWTVerifyGetKey => {
+  return ({ kid }) => {
     const key = publicKeys.get(kid ?? '')
     if (key === undefined) throw new errors.JWKSNoMatchingKey()
     return key
   }
-  return createBearer({ ...rest, keys, principalOf: serverOf })
 }
 
 const serverOf = ({ namespace, server, iss }: JWTPayload): Principal | undefined => {

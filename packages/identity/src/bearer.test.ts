@@ -47,7 +47,7 @@ const seconds = () => Math.floor(now / 1000)
 
 interface Claims {
   readonly iss?: string
-  readonly aud?: string
+  readonly aud?: string | readonly string[]
   readonly sub?: string
   readonly exp?: number | undefined
   readonly nbf?: number
@@ -133,6 +133,26 @@ describe('a bearer token', () => {
   })
 })
 
+describe('whom a token is for', () => {
+  const audience = (one: string) => one.toLowerCase() === 'https://sentinel/mcp'
+
+  test.each<[string | readonly string[], boolean]>([
+    ['HTTPS://Sentinel/mcp', true],
+    [['other', 'https://sentinel/mcp'], true],
+    [['other', 'more'], false],
+    ['other', false],
+    [[], false],
+    [[42, null] as never, false],
+    [undefined as never, false],
+  ])('may be judged: %j, %j', async (aud, ok) => {
+    expect((await bearer({ audience }).authenticate(await tokenBy(first, { aud }))).ok).toBe(ok)
+  })
+
+  test('may be one of many', async () => {
+    expect((await bearer().authenticate(await tokenBy(first, { aud: ['other', 'sentinel'] }))).ok).toBe(true)
+  })
+})
+
 describe('keys', () => {
   test('are fetched once, however many wait', async () => {
     const one = bearer()
@@ -169,6 +189,13 @@ describe('keys', () => {
 })
 
 describe('a verdict', () => {
+  test('says when it ends', async () => {
+    const exp = seconds() + 300
+    expect(await bearer().authenticate(await tokenBy(first, { exp }))).toMatchObject({
+      expiresAt: exp * 1000,
+    })
+  })
+
   test('is given again without asking the issuer, until the token ends', async () => {
     const one = bearer({ keys: createRemoteKeys({ url, maxAgeMs: 0 }) })
     const token = await tokenBy(first, { exp: seconds() + 30 })
@@ -219,6 +246,7 @@ describe('a server token', () => {
         keyId: 'sentinel-operator#mcp-servers/payments',
         binding: { namespace: 'mcp-servers', server: 'payments' },
       },
+      expiresAt: seconds() * 1000 + 300_000,
     })
   })
 

@@ -22,12 +22,19 @@ export const bearerAlgorithms = [
 
 export interface BearerOptions {
   readonly keys: JWTVerifyGetKey
-  /** Whom the token must be meant for. Never left out: a token for somebody else is worth nothing here. */
-  readonly audience: string
+  /**
+   * Whom the token must be meant for, or whether one that it names is that. Never left out: a token for somebody else
+   * is worth nothing here.
+   */
+  readonly audience: string | ((audience: string) => boolean)
   readonly issuer?: string | undefined
   /** Epoch milliseconds. */
   readonly clock: () => number
   readonly clockToleranceS?: number | undefined
+  /** The kind that its header must name, where tokens of several kinds have the same key. */
+  readonly typ?: string | undefined
+  /** Seconds since it was made, which it then must say. */
+  readonly ageMaxS?: number | undefined
   /** A verdict is given again for this long at most, and never beyond the token's own end. */
   readonly cacheMs?: number | undefined
   readonly cacheEntriesMax?: number | undefined
@@ -78,24 +85,37 @@ type Verified =
 
 const verify = async (token: string, options: BearerOptions): Promise<Verified> => {
   const { keys, audience, issuer, clock, clockToleranceS = 5, principalOf = subjectOf } = options
+  const { typ, ageMaxS } = options
   try {
     const { payload } = await jwtVerify(token, keys, {
       algorithms: [...bearerAlgorithms],
-      audience,
+      ...(typeof audience === 'string' ? { audience } : {}),
       ...(issuer === undefined ? {} : { issuer }),
+      ...(typ === undefined ? {} : { typ }),
+      ...(ageMaxS === undefined ? {} : { maxTokenAge: ageMaxS }),
       currentDate: new Date(clock()),
       clockTolerance: clockToleranceS,
       // A token that never ends could not be taken back.
       requiredClaims: ['exp'],
     })
+    if (typeof audience !== 'string' && !audiencesOf(payload).some(audience))
+      return { rejection: rejected('invalid_credential', 'the token is not meant for this audience') }
     const principal = principalOf(payload)
     if (principal === undefined)
       return { rejection: rejected('invalid_credential', 'the token does not say who it is for') }
-    return { authentication: proven(principal), expiresAt: (payload.exp as number) * 1000 }
+    const expiresAt = endOf(payload, ageMaxS) * 1000
+    return { authentication: proven(principal, expiresAt), expiresAt }
   } catch (error) {
     return { rejection: rejectionOf(error) }
   }
 }
+
+const audiencesOf = ({ aud }: JWTPayload): readonly string[] =>
+  [aud].flat().filter((one) => typeof one === 'string')
+
+/** In seconds. Both claims were found there, where they are needed. */
+const endOf = ({ exp = 0, iat = 0 }: JWTPayload, ageMaxS: number | undefined): number =>
+  ageMaxS === undefined ? exp : Math.min(exp, iat + ageMaxS)
 
 const rejectionOf = (error: unknown): Authentication =>
   isTokenFault(error)

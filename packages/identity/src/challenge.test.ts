@@ -11,6 +11,8 @@ test.each([
     },
     'Bearer realm="mcp", resource_metadata="https://x/.well-known/oauth-protected-resource", error="invalid_token"',
   ],
+  [{ realm: 'mcp', scopes: ['mcp:tools', 'x"y'] }, 'Bearer realm="mcp", scope="mcp:tools x\\"y"'],
+  [{ realm: 'mcp', scopes: [] }, 'Bearer realm="mcp"'],
   [{ realm: 'a"b\\c\r\nSet-Cookie: x' }, 'Bearer realm="a\\"b\\\\cSet-Cookie: x"'],
 ])('%j', (challenge, expected) => expect(challengeOf(challenge)).toBe(expected))
 

@@ -2,13 +2,16 @@
 export interface Challenge {
   readonly realm: string
   readonly resourceMetadata?: string | undefined
+  /** What to ask the issuer for. */
+  readonly scopes?: readonly string[] | undefined
   readonly error?: 'invalid_token' | 'insufficient_scope' | undefined
 }
 
-export const challengeOf = ({ realm, resourceMetadata, error }: Challenge): string => {
+export const challengeOf = ({ realm, resourceMetadata, scopes, error }: Challenge): string => {
   const parameters = [
     ['realm', realm],
     ['resource_metadata', resourceMetadata],
+    ['scope', scopes?.length ? scopes.join(' ') : undefined],
     ['error', error],
   ]
   const given = parameters.filter(([, value]) => value !== undefined)

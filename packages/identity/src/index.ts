@@ -1,4 +1,10 @@
 export {
+  type AdapterAssertionOptions,
+  type AdapterAssertionsOptions,
+  createAdapterAssertions,
+  mintAdapterAssertion,
+} from './adapter-assertion.ts'
+export {
   type ApiKeys,
   apiKeyCharsMax,
   apiKeyCharsMin,
@@ -15,11 +21,14 @@ export {
 } from './assertion.ts'
 export { type Bearer, type BearerOptions, bearerAlgorithms, createBearer, tokenCharsMax } from './bearer.ts'
 export { bearerTokenOf, type Challenge, challengeOf } from './challenge.ts'
+export { createDiscoveredKeys, type DiscoveredKeysOptions } from './discovery.ts'
 export { createRemoteKeys, type RemoteKeysOptions } from './jwks.ts'
 export {
+  type AssertedCaller,
   type Authentication,
   type Principal,
   type RejectionCode,
   rejectionCodes,
   type ServerBinding,
 } from './principal.ts'
+export { isHttpsOrLoopback } from './safe-url.ts'

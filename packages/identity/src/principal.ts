@@ -4,6 +4,11 @@ export interface ServerBinding {
   readonly server: string
 }
 
+export const callerMembers = ['human', 'agent', 'team', 'session'] as const
+
+/** Whom an adapter says that it speaks for. */
+export type AssertedCaller = { readonly [Name in (typeof callerMembers)[number]]?: string }
+
 /** Who a caller has proven to be. */
 export type Principal =
   | { readonly kind: 'anonymous'; readonly keyId: '' }
@@ -18,6 +23,7 @@ export type Principal =
       readonly claims: Readonly<Record<string, unknown>>
     }
   | { readonly kind: 'server'; readonly keyId: string; readonly binding: ServerBinding }
+  | { readonly kind: 'adapter'; readonly keyId: string; readonly caller: AssertedCaller }
 
 export const rejectionCodes = ['missing_credential', 'invalid_credential', 'provider_unavailable'] as const
 
@@ -25,10 +31,19 @@ export const rejectionCodes = ['missing_credential', 'invalid_credential', 'prov
 export type RejectionCode = (typeof rejectionCodes)[number]
 
 export type Authentication =
-  | { readonly ok: true; readonly principal: Principal }
+  | {
+      readonly ok: true
+      readonly principal: Principal
+      /** When the proof ends, in epoch milliseconds; what does not end has none. */
+      readonly expiresAt?: number | undefined
+    }
   | { readonly ok: false; readonly code: RejectionCode; readonly message: string }
 
-export const proven = (principal: Principal): Authentication => ({ ok: true, principal })
+export const proven = (principal: Principal, expiresAt?: number): Authentication => ({
+  ok: true,
+  principal,
+  ...(expiresAt === undefined ? {} : { expiresAt }),
+})
 export const rejected = (code: RejectionCode, message: string): Authentication => ({
   ok: false,
   code,

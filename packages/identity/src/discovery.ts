@@ -1,0 +1,112 @@
+import type { JWTVerifyGetKey } from 'jose'
+import { createRemoteKeys } from './jwks.ts'
+import { isHttpsOrLoopback } from './safe-url.ts'
+
+export interface DiscoveredKeysOptions {
+  /** As it stands in its tokens. */
+  readonly issuer: string
+  /** An issuer that could not be asked is left alone for this long; so are keys that were looked for in vain. */
+  readonly cooldownMs?: number | undefined
+  /** Where the keys are is asked again after this long. */
+  readonly maxAgeMs?: number | undefined
+  readonly timeoutMs?: number | undefined
+  /** Epoch milliseconds. */
+  readonly clock: () => number
+}
+
+interface Found {
+  readonly url: string
+  readonly keys: JWTVerifyGetKey
+  readonly askAgainAt: number
+}
+
+/** Bytes of an issuer's metadata. */
+const metadataBytesMax = 256 * 1024
+
+/** An issuer's keys, where its metadata says they are (RFC 8414, OpenID Connect Discovery). */
+export const createDiscoveredKeys = (options: DiscoveredKeysOptions): JWTVerifyGetKey => {
+  const { issuer, cooldownMs = 5000, maxAgeMs = 3_600_000, timeoutMs = 5000, clock } = options
+  const places = metadataUrls(issuer)
+  let found: Found | undefined
+  let asking: Promise<Found> | undefined
+  let failure: { readonly error: Error; readonly until: number } | undefined
+
+  const ask = async (): Promise<Found> => {
+    try {
+      const url = await findKeys(places, issuer, timeoutMs)
+      // The same place keeps the keys that came from there.
+      const keys =
+        found?.url === url ? found.keys : createRemoteKeys({ url: new URL(url), cooldownMs, timeoutMs })
+      found = { url, keys, askAgainAt: clock() + maxAgeMs }
+    } catch (error) {
+      failure = { error: error as Error, until: clock() + cooldownMs }
+      if (found === undefined) throw error
+      found = { ...found, askAgainAt: failure.until }
+    } finally {
+      asking = undefined
+    }
+    return found
+  }
+
+  return async (header, token) => {
+    if (found === undefined || clock() >= found.askAgainAt) {
+      if (found === undefined && failure !== undefined && clock() < failure.until) throw failure.error
+      asking ??= ask()
+      await asking
+    }
+    return (found as Found).keys(header, token)
+  }
+}
+
+/** In the order in which they are tried; the last two only where the issuer has a path. */
+export const metadataUrls = (issuer: string): readonly string[] => {
+  const url = URL.canParse(issuer) ? new URL(issuer) : undefined
+  if (url === undefined || !isHttpsOrLoopback(url) || url.search !== '' || url.hash !== '')
+    throw new TypeError('an issuer is an https URL without query, or one of loopback')
+  const names = ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration']
+  const path = url.pathname.replace(/\/+$/, '')
+  const appended = names.map((name) => `${url.origin}${path}${name}`)
+  return path === '' ? appended : [...appended, ...names.map((name) => `${url.origin}${name}${path}`)]
+}
+
+const findKeys = async (places: readonly string[], issuer: string, timeoutMs: number): Promise<string> => {
+  const faults: string[] = []
+  for (const place of places) {
+    try {
+      const answer = await fetch(place, {
+        headers: { accept: 'application/json' },
+        // Elsewhere is somebody else.
+        redirect: 'manual',
+        signal: AbortSignal.timeout(timeoutMs),
+      })
+      return keysUrlOf(await readJson(answer), issuer)
+    } catch (error) {
+      faults.push(`${place}: ${(error as Error).message}`)
+    }
+  }
+  throw new Error(`the metadata of ${issuer} could not be had: ${faults.join('; ')}`)
+}
+
+const readJson = async (answer: Response): Promise<unknown> => {
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  if (answer.status !== 200) {
+    await answer.body?.cancel()
+    throw new Error(`answered ${answer.status}`)
+  }
+  for await (const chunk of answer.body ?? []) {
+    bytes += chunk.length
+    if (bytes > metadataBytesMax) throw new Error(`longer than ${metadataBytesMax} bytes`)
+    chunks.push(chunk)
+  }
+  return JSON.parse(Buffer.concat(chunks).toString())
+}
+
+/** Metadata that names another issuer is another's, whoever gave it out. */
+const keysUrlOf = (metadata: unknown, issuer: string): string => {
+  const { issuer: named, jwks_uri: url } = (metadata ?? {}) as Readonly<Record<string, unknown>>
+  if (named !== issuer) throw new Error(`speaks for the issuer ${JSON.stringify(named)}`)
+  if (typeof url !== 'string' || !URL.canParse(url) || !isHttpsOrLoopback(new URL(url)))
+    throw new Error('names no keys at an https URL')
+  return url
+}
