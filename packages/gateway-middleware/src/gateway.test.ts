@@ -291,6 +291,16 @@ const table: readonly (readonly [string, Sent, string])[] = [
     { as: 'ops', body: call('refund'), headers: { 'mcp-method': 'tools/list' } },
     '400 rpc_inspection_failed',
   ],
+  [
+    'a Connection header that takes away what was judged',
+    { as: 'reader', body: call('get_invoice'), headers: { connection: 'close, Content-Type' } },
+    '400 rpc_inspection_failed',
+  ],
+  [
+    'a Connection header',
+    { as: 'reader', body: call('get_invoice'), headers: { connection: 'keep-alive, Upgrade,TE' } },
+    'pass',
+  ],
   ['listening', { method: 'GET' }, 'pass'],
   [
     'listening with a session that is not there',
@@ -364,6 +374,28 @@ test('who cannot be identified is refused with a challenge, whatever the style',
   expect(admission).toMatchObject({
     answer: { status: 401, headers: { 'www-authenticate': 'Bearer realm="x"' } },
   })
+})
+
+test('an identity that cannot be asked lets nobody pass', async () => {
+  const { send, records } = await stage({
+    identify: () => {
+      throw new Error('no route to the directory')
+    },
+  })
+  expect(await send({ as: 'ops', body: call('refund') })).toBe('403 undecided')
+  expect(records[0]?.reason).toBe('undecided')
+})
+
+test('a recorder that throws stops no call that it need not stop', async () => {
+  const { send } = await stage({
+    record: {
+      record: () => {
+        throw new Error('closed')
+      },
+    },
+  })
+  expect(await send({ as: 'ops', body: call('refund') })).toBe('pass')
+  expect(await send({ as: 'ops', body: call('wire') })).toBe('503 audit_unavailable')
 })
 
 test('a preflight is let through without credentials', async () => {

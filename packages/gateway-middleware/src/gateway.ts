@@ -10,7 +10,7 @@ import {
 import type { Definitions } from './definitions.ts'
 import type { Era } from './era.ts'
 import type { Answer, Exchange } from './exchange.ts'
-import type { Identify, Known, Unidentified } from './identify.ts'
+import type { Identified, Identify, Known, Unidentified } from './identify.ts'
 import { type Inspected, type InspectedCall, inspect } from './inspect.ts'
 import { type Circumstances, judge, standing } from './judge.ts'
 import { createLedger, type Entry } from './ledger.ts'
@@ -39,6 +39,8 @@ export interface GatewayOptions {
   /** Names of the headers that an adapter may add, told where an identity is missing. */
   readonly identityHeaders?: ((policy: CompiledPolicy | undefined) => readonly string[]) | undefined
   readonly bodyBytesMax?: number | undefined
+  /** Told what went wrong here and was no caller's fault. */
+  readonly report?: ((error: unknown) => void) | undefined
   /** Epoch milliseconds. */
   readonly clock?: (() => number) | undefined
 }
@@ -88,7 +90,8 @@ interface Attempt {
   readonly asked: Inspected | Fault
 }
 
-interface Admitted extends Attempt {
+/** One that can be read, of somebody who is known to us. */
+interface KnownAttempt extends Attempt {
   readonly policy: CompiledPolicy
   readonly who: Known
   readonly asked: Inspected
@@ -106,10 +109,10 @@ const anonymous: Known = { ok: true, caller: nobody }
 
 export const createGateway = async (options: GatewayOptions): Promise<Gateway> => {
   const { identify, definitions, server = {}, denial = 'tool-result' } = options
-  const { bodyBytesMax = 1024 ** 2, clock = Date.now } = options
+  const { bodyBytesMax = 1024 ** 2, clock = Date.now, report = () => {} } = options
   const source = await options.policy
   const ids = createIds(clock)
-  const ledger = createLedger({ record: options.record, labels: server })
+  const ledger = createLedger({ record: options.record, labels: server, report })
   const seen = createSessionsSeen(clock())
   const open = createOpenCalls(clock)
   const unlisten = source.onChange(open.judge)
@@ -122,26 +125,40 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     const unknown = { exchange, began, policy, caller: nobody, asked }
     if (policy === undefined) return refuse(unknown, 'policy_unavailable')
 
-    // A browser asks, without credentials, whether it may ask; nothing is done for it.
-    const who = isPreflight(exchange) ? anonymous : await identify(exchange, policy)
+    const who = await identified(exchange, policy)
     if (!who.ok) return refuse(unknown, who.reason, who)
     const attempt = { ...unknown, caller: who.caller }
     if ('code' in asked) return refuse(attempt, 'rpc_inspection_failed')
-
     if (!isOwnSession(exchange, who.caller)) return refuse(attempt, 'mcp_session_not_found')
-    const given = circumstances(policy, who.caller)
-    const fallen = asked.calls.length === 0 ? standing(policy, given) : undefined
-    if (fallen !== undefined) return refuse(attempt, fallen)
-    const decisions = asked.calls.map((call) => judge(policy, call, given))
-    if (decisions.some(({ allowed }) => !allowed)) return refuseCalls(attempt, asked, decisions)
+    return decide({ ...attempt, policy, who, asked })
+  }
 
-    const passed = asked.calls.map((call, index) => decided(attempt, { call, decision: decisions[index] }))
+  const decide = async (known: KnownAttempt): Promise<Admission> => {
+    const { asked, policy, caller } = known
+    const given = circumstances(policy, caller)
+    const fallen = asked.calls.length === 0 ? standing(policy, given) : undefined
+    if (fallen !== undefined) return refuse(known, fallen)
+    const decisions = asked.calls.map((call) => judge(policy, call, given))
+    if (decisions.some(({ allowed }) => !allowed)) return refuseCalls(known, decisions)
+
+    const passed = asked.calls.map((call, index) => decided(known, { call, decision: decisions[index] }))
     const entries = await ledger.begin(passed)
-    if (entries === undefined) return refuse(attempt, 'audit_unavailable')
+    if (entries === undefined) return refuse(known, 'audit_unavailable')
     // A name alone keeps no session alive: it has to be the caller's.
     if (given.sessionSeenAt !== undefined && decisions.some(hasSession))
-      seen.see(who.caller.session ?? '', given.now)
-    return pass({ ...attempt, policy, who, asked }, entries)
+      seen.see(caller.session ?? '', given.now)
+    return pass(known, entries)
+  }
+
+  const identified = async (exchange: Exchange, policy: CompiledPolicy): Promise<Identified> => {
+    // A browser asks, without credentials, whether it may ask; nothing is done for it.
+    if (isPreflight(exchange)) return anonymous
+    try {
+      return await identify(exchange, policy)
+    } catch (error) {
+      report(error)
+      return { ok: false, reason: 'undecided' }
+    }
   }
 
   const isOwnSession = ({ header }: Exchange, caller: Caller): boolean => {
@@ -176,8 +193,8 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
   }
 
   /** What was denied for what it is, and the rest of its batch because of it. */
-  const refuseCalls = (attempt: Attempt, { calls }: Inspected, decisions: readonly Decision[]): Refused => {
-    const denied = calls.map((call, index) => {
+  const refuseCalls = (attempt: KnownAttempt, decisions: readonly Decision[]): Refused => {
+    const denied = attempt.asked.calls.map((call, index) => {
       const decision = decisions[index]
       return decided(attempt, {
         call,
@@ -212,7 +229,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     return { kind: 'refused', answer: spoken }
   }
 
-  const pass = (admitted: Admitted, entries: readonly Entry[]): Passed => {
+  const pass = (admitted: KnownAttempt, entries: readonly Entry[]): Passed => {
     const { asked, caller, policy, began, who } = admitted
     let cut = (): void => {}
     let isClosed = false

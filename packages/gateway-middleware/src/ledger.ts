@@ -20,18 +20,27 @@ export interface Ledger {
 }
 
 export interface LedgerOptions {
+  /** Told when a decision could not be written down; its call has gone on by then. */
+  readonly report: (error: unknown) => void
   readonly record: Recorder | Recorder['record']
   readonly labels: ServerLabels
 }
 
 const notYet: End = { status: 0, bytesOut: 0, latencyMs: 0, outcome: undefined }
 
-export const createLedger = ({ record, labels }: LedgerOptions): Ledger => {
+export const createLedger = ({ record, labels, report }: LedgerOptions): Ledger => {
   const recorder: Recorder = typeof record === 'function' ? { record } : record
 
-  const write = (decided: Decided, end: End): void => {
-    recorder.record(recordOf(decided, end, labels), traceOf(decided.exchange, decided.call))
+  const tell = (...told: Parameters<Recorder['record']>): void => {
+    try {
+      recorder.record(...told)
+    } catch (error) {
+      report(error)
+    }
   }
+
+  const write = (decided: Decided, end: End): void =>
+    tell(recordOf(decided, end, labels), traceOf(decided.exchange, decided.call))
 
   const intend = async (decided: Decided): Promise<Intent | undefined> =>
     decided.decision?.audit === 'required'
@@ -67,7 +76,7 @@ export const createLedger = ({ record, labels }: LedgerOptions): Ledger => {
         intent === undefined ? write(decided, end) : intent.close(recordOf(decided, end, labels)),
       isLong: (latencyMs) => {
         const record = recordOf(decided, { ...notYet, latencyMs }, labels)
-        recorder.record(record, traceOf(decided.exchange, decided.call), 'mcp.request.open')
+        tell(record, traceOf(decided.exchange, decided.call), 'mcp.request.open')
       },
     }
   }

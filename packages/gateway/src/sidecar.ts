@@ -3,8 +3,8 @@ import type { Gateway, Passed } from '@mcp-sentinel/gateway-middleware'
 import { type AdmittedRequest, admitNode, answerNode } from '@mcp-sentinel/gateway-middleware/bind/node'
 import { createListingBody } from '@mcp-sentinel/gateway-middleware/listing-body'
 import type { Upstream } from './forward.ts'
-import { onwardHeaders, returnedHeaders } from './forwarded-headers.ts'
-import { identityHeaderNames } from './identity-headers.ts'
+import { returnedHeaders } from './forwarded-headers.ts'
+import { createOnwardHeaders } from './onward-headers.ts'
 import type { SessionIds } from './session-id.ts'
 import type { UpstreamCredential } from './upstream-credential.ts'
 import { upstreamFault } from './upstream-fault.ts'
@@ -16,29 +16,27 @@ export interface SidecarOptions {
   readonly credential: UpstreamCredential
   /** Taken off the front of paths, segment by segment. */
   readonly stripPrefix?: string | undefined
+  /** Told what went wrong here and was no client's fault. */
+  readonly report?: ((error: unknown) => void) | undefined
+}
+
+export interface Sidecar {
+  /** Answers a request, or has the server behind us answer it. Never rejects. */
+  readonly handle: (req: IncomingMessage, res: ServerResponse) => Promise<void>
 }
 
 /** Stands before one MCP server: what it lets pass goes on byte for byte, and comes back the same way. */
-export const createSidecar = (options: SidecarOptions) => {
-  const { gateway, upstream, sessionIds, credential, stripPrefix = '' } = options
+export const createSidecar = (options: SidecarOptions): Sidecar => {
+  const { gateway, upstream, sessionIds, credential, stripPrefix = '', report = () => {} } = options
+  const headersOf = createOnwardHeaders({ sessionIds, credential })
 
-  const handle = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
-    const admitted = await admitNode(gateway, req, res)
-    if (admitted !== undefined) await forward(req, res, admitted)
-  }
-
-  const forward = async (
-    req: IncomingMessage,
-    res: ServerResponse,
-    admitted: AdmittedRequest,
-  ): Promise<void> => {
-    const { passed, body } = admitted
+  const forward = (req: IncomingMessage, res: ServerResponse, { passed, body }: AdmittedRequest): void => {
     const bytes = body.kind === 'bytes' ? body.bytes : undefined
     passed.onCut(() => res.destroy())
     upstream.forward({
       method: req.method ?? 'GET',
       path: strip(req.url ?? '/', stripPrefix),
-      headers: onward(req, passed, bytes),
+      headers: headersOf(req, passed, bytes?.length),
       body: bytes,
       res,
       head: (_, headers) => returned(passed, headers),
@@ -52,46 +50,32 @@ export const createSidecar = (options: SidecarOptions) => {
     })
   }
 
-  const onward = (req: IncomingMessage, passed: Passed, bytes: Buffer | undefined): string[] => {
-    const { caller, policy, era, show } = passed
-    const identity = identityHeaderNames(policy)
-    const without = new Set([
-      ...Object.values(identity),
-      ...credential.withheld(policy),
-      'mcp-session-id',
-      'content-length',
-      'expect',
-    ])
-    // What is to be looked into has to be readable.
-    if (show !== undefined) without.add('accept-encoding')
-    const set: Record<string, string> = {}
-    for (const part of ['human', 'agent', 'team', 'session'] as const)
-      if (caller[part]) set[identity[part]] = caller[part]
-    const outward = req.headers['mcp-session-id']
-    if (era === 'legacy' && typeof outward === 'string')
-      set['mcp-session-id'] = sessionIds.unseal(caller, outward) ?? ''
-    if (bytes !== undefined) set['content-length'] = String(bytes.length)
-    set['x-forwarded-for'] = [req.headers['x-forwarded-for'], req.socket.remoteAddress]
-      .flat()
-      .filter(Boolean)
-      .join(', ')
-    set['x-forwarded-proto'] = 'encrypted' in req.socket ? 'https' : 'http'
-    return onwardHeaders(req.rawHeaders, { without, set: { ...set, ...credential.headersFor(passed) } })
-  }
-
   const returned = ({ caller, show }: Passed, headers: IncomingHttpHeaders) => {
     const body = show && createListingBody(headers['content-type'], show)
-    const back = returnedHeaders(
-      headers,
-      new Set(body === undefined ? [] : ['content-length', 'etag', 'digest']),
-    )
+    const back = returnedHeaders(headers, body === undefined ? nothing : changedBody)
     const inner = headers['mcp-session-id']
     if (typeof inner === 'string') back['mcp-session-id'] = sessionIds.seal(caller, inner)
     return { headers: back, body }
   }
 
-  return { handle }
+  return {
+    handle: async (req, res) => {
+      let admitted: AdmittedRequest | undefined
+      try {
+        admitted = await admitNode(gateway, req, res)
+        if (admitted !== undefined) forward(req, res, admitted)
+      } catch (error) {
+        report(error)
+        res.destroy()
+        admitted?.passed.close({ status: 500, bytesOut: 0, outcome: 'aborted' })
+      }
+    },
+  }
 }
+
+const nothing: ReadonlySet<string> = new Set()
+/** What a head says of a body that may come out otherwise. */
+const changedBody: ReadonlySet<string> = new Set(['content-length', 'etag', 'digest', 'content-digest'])
 
 /** `/x/y` without `/x` is `/y`; `/xy` keeps all of it. */
 const strip = (url: string, prefix: string): string => {

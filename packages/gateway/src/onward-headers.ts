@@ -1,0 +1,66 @@
+import type { IncomingMessage } from 'node:http'
+import type { Passed } from '@mcp-sentinel/gateway-middleware'
+import type { Caller, CompiledPolicy } from '@mcp-sentinel/policy'
+import { onwardHeaders } from './forwarded-headers.ts'
+import { type IdentityHeaderNames, identityHeaderNames } from './identity-headers.ts'
+import type { SessionIds } from './session-id.ts'
+import type { UpstreamCredential } from './upstream-credential.ts'
+
+/** What a policy says of headers, read once. */
+interface Rules {
+  readonly policy: CompiledPolicy
+  readonly identity: IdentityHeaderNames
+  readonly without: ReadonlySet<string>
+  /** Where the answer is to be looked into, and so has to be readable. */
+  readonly withoutCoding: ReadonlySet<string>
+}
+
+export interface OnwardHeadersOptions {
+  readonly sessionIds: SessionIds
+  readonly credential: UpstreamCredential
+}
+
+/** Headers of a request as the server behind us may see them: who calls is what we established, never what was sent. */
+export const createOnwardHeaders = ({ sessionIds, credential }: OnwardHeadersOptions) => {
+  let last: Rules | undefined
+
+  const rulesOf = (policy: CompiledPolicy): Rules => {
+    if (last?.policy === policy) return last
+    const identity = identityHeaderNames(policy)
+    const stopped = ['mcp-session-id', 'content-length', 'expect', 'x-forwarded-for', 'x-forwarded-proto']
+    const without = new Set([...Object.values(identity), ...credential.withheld(policy), ...stopped])
+    last = { policy, identity, without, withoutCoding: new Set([...without, 'accept-encoding']) }
+    return last
+  }
+
+  return (req: IncomingMessage, passed: Passed, bodyBytes: number | undefined): string[] => {
+    const { caller, policy, era, show } = passed
+    const { identity, without, withoutCoding } = rulesOf(policy)
+    const headers = onwardHeaders(req.rawHeaders, show === undefined ? without : withoutCoding)
+    const set = (name: string, value: string | undefined): void => {
+      if (value) headers.push(name, value)
+    }
+    setIdentity(set, identity, caller)
+    const outward = req.headers['mcp-session-id']
+    if (era === 'legacy' && typeof outward === 'string')
+      set('mcp-session-id', sessionIds.unseal(caller, outward))
+    if (bodyBytes !== undefined) set('content-length', String(bodyBytes))
+    const { remoteAddress } = req.socket
+    const before = req.headers['x-forwarded-for']
+    set('x-forwarded-for', before === undefined ? remoteAddress : `${before}, ${remoteAddress}`)
+    set('x-forwarded-proto', 'encrypted' in req.socket ? 'https' : 'http')
+    for (const [name, value] of Object.entries(credential.headersFor(passed))) set(name, value)
+    return headers
+  }
+}
+
+const setIdentity = (
+  set: (name: string, value: string | undefined) => void,
+  names: IdentityHeaderNames,
+  { human, agent, team, session }: Caller,
+): void => {
+  set(names.human, human)
+  set(names.agent, agent)
+  set(names.team, team)
+  set(names.session, session)
+}
