@@ -28,7 +28,7 @@ const parseError = -32700
 /** What a request asks, or why nobody can be sure of it. */
 export const inspect = (exchange: Exchange, { bodyBytesMax }: InspectOptions): Inspected | Fault => {
   const { body, header, method } = exchange
-  if (!ofConnection.test(header('connection') ?? ''))
+  if (!namesOnlyItself(header('connection') ?? ''))
     return fault(400, invalidRequest, 'the Connection header names what the server has to see')
   if (method !== 'POST' && method !== 'STDIO') return withoutCalls(exchange)
   if (method === 'POST') {
@@ -81,8 +81,20 @@ const readMessages = (
  * What a `Connection` header names is taken away by whoever forwards. A header that was judged and that the server then
  * does not get would make it read another request than we did.
  */
-const ofConnection =
-  /^([ \t]*(keep-alive|close|te|trailer|trailers|upgrade|http2-settings|proxy-connection)?[ \t]*(,|$))*$/i
+const namesOnlyItself = (connection: string): boolean =>
+  connection.split(',').every((name) => ofConnection.has(name.trim().toLowerCase()))
+
+const ofConnection: ReadonlySet<string> = new Set([
+  '',
+  'close',
+  'http2-settings',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'trailers',
+  'upgrade',
+])
 
 const jsonMedia = /^application\/json[ \t]*(;[ \t]*charset[ \t]*=[ \t]*"?utf-8"?[ \t]*)?$/i
 
