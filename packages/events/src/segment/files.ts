@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs'
 import { mkdir, open, readdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 
@@ -21,8 +22,25 @@ export interface SegmentFile {
 
 export type OpenFile = (path: string, flags: string) => Promise<SegmentFile>
 
+/** So few bytes are in the page cache sooner than a thread is awake that could bring them there. */
+const writtenAtOnceBytesMax = 64 * 1024
+
 /** For the eyes of the writer's account only: events say who did what. */
-export const openFile: OpenFile = (path, flags) => open(path, flags, 0o600)
+export const openFile: OpenFile = async (path, flags) => {
+  const file = await open(path, flags, 0o600)
+  return {
+    write: async (bytes, offset, length, position) =>
+      length > writtenAtOnceBytesMax
+        ? file.write(bytes, offset, length, position)
+        : { bytesWritten: writeSync(file.fd, bytes, offset, length, position) },
+    read: (into, offset, length, position) => file.read(into, offset, length, position),
+    truncate: (length) => file.truncate(length),
+    stat: () => file.stat(),
+    datasync: () => file.datasync(),
+    sync: () => file.sync(),
+    close: () => file.close(),
+  }
+}
 
 /** A call may write less than it was given, on a disk that is nearly full above all. */
 export const writeWhole = async (file: SegmentFile, bytes: Uint8Array, position: number): Promise<void> => {
