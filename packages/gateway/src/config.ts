@@ -1,0 +1,187 @@
+import {
+  type Config,
+  ConfigError,
+  defineConfig,
+  durationMs,
+  flag,
+  httpUrl,
+  integer,
+  list,
+  port,
+  processVariables,
+  type Secret,
+  secrets,
+} from '@mcp-sentinel/service'
+import { z } from 'zod'
+
+const mebibyte = 1024 ** 2
+const text = () => z.string().max(1024, 'is longer than 1024 characters')
+const header = (name: string, whose: string) =>
+  text()
+    .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'is no name of a header')
+    .default(name)
+    .describe(`${whose}, where the policy names no header`)
+const address = () => text().regex(/^[0-9a-fA-F.:]+(\/\d{1,3})?$/, 'is no address or range of addresses')
+
+const shape = {
+  PORT: port().default(8091).describe('where clients come'),
+  METRICS_PORT: port().default(9103).describe('where `/metrics` and `/config/status` are, and nothing else'),
+  HOST: text().default('0.0.0.0').describe('address of both'),
+  UPSTREAM_URL: httpUrl()
+    .default(new URL('http://127.0.0.1:8090'))
+    .describe('the MCP server; clients reach its paths by ours'),
+  STRIP_PREFIX: text()
+    .regex(/^(\/[^/?#]+)*$/, 'is no path without an end slash')
+    .default('')
+    .describe('taken off the front of paths'),
+  EXTERNAL_BASE_URL: httpUrl().optional().describe('how clients name this gateway; needed for OAuth'),
+
+  POLICY_FILE: text().optional().describe('YAML or JSON; in force again shortly after it changes'),
+  POLICY_URL: httpUrl()
+    .optional()
+    .describe('stream of a control plane; the file counts until it brings a policy'),
+  POLICY_TOKEN: secrets(1).default([]).meta({ description: 'for that stream', secret: true }),
+  POLICY_TOKEN_FILE: text().optional().describe('the same, read again whenever it is sent'),
+  POLICY_MAX_STALENESS: durationMs(1_000, 7 * 24 * 3_600_000)
+    .optional()
+    .describe('how long a policy counts when its stream is silent; unset: until another comes'),
+  POLICY_MODE: z
+    .enum(['allow-list', 'observe'])
+    .default('allow-list')
+    .describe('where the policy does not say'),
+  POLICY_DEFAULT_DECISION: z
+    .enum(['allow', 'deny'])
+    .default('deny')
+    .describe('where the policy does not say'),
+  POLICY_VERSION: text().default('v1').describe('where the policy does not say'),
+
+  MCP_SERVER_NAME: text().default('').describe('in records, and in the policy where there is none'),
+  MCP_SERVER_NAMESPACE: text().default('').describe('in records'),
+  MCP_CLUSTER_NAME: text().default('').describe('in records'),
+  HUMAN_ID_HEADER: header('X-MCP-Human-ID', 'the human'),
+  AGENT_ID_HEADER: header('X-MCP-Agent-ID', 'the agent'),
+  TEAM_ID_HEADER: header('X-MCP-Team-ID', 'the team'),
+  SESSION_ID_HEADER: header('X-MCP-Agent-Session', 'the session'),
+  HEADER_IDENTITY_TRUST: z
+    .enum(['loopback', 'network'])
+    .default('loopback')
+    .describe('whose identity headers count; `network`: whoever can reach this port may say who they are'),
+  TRUSTED_PROXY_CIDRS: list()
+    .pipe(z.array(address()))
+    .default([])
+    .describe('ranges of addresses whose identity headers count'),
+  ADAPTER_KEYS: text()
+    .optional()
+    .describe('JWKS file of public keys; an assertion that one of them signed says who calls'),
+
+  ANALYTICS_INGEST_URL: httpUrl().optional().describe('where records are shipped, with its path'),
+  MCP_ANALYTICS_INGEST_URL: httpUrl().optional().describe('the same, by its older name'),
+  ANALYTICS_API_KEY: secrets(1).default([]).meta({ description: 'for ingest', secret: true }),
+  MCP_ANALYTICS_API_KEY: secrets(1)
+    .default([])
+    .meta({ description: 'the same, by its older name', secret: true }),
+  ANALYTICS_SOURCE: text().optional().describe('of events; unset: `<server>-gateway`'),
+  MCP_ANALYTICS_SOURCE: text().optional().describe('the same, by its older name'),
+  ANALYTICS_EVENT_TYPE: z
+    .literal('mcp.request', 'must be mcp.request: nothing else is counted')
+    .default('mcp.request')
+    .describe('of events'),
+  MCP_ANALYTICS_EVENT_TYPE: z
+    .literal('mcp.request', 'must be mcp.request: nothing else is counted')
+    .optional()
+    .describe('the same, by its older name'),
+  SPOOL_DIRECTORY: text()
+    .optional()
+    .describe('where records wait; unset: a folder of this server among temporary files'),
+  SPOOL_BYTES_MAX: integer(16 * mebibyte, 1024 ** 4)
+    .default(256 * mebibyte)
+    .describe('of all that waits'),
+
+  DENIAL: z
+    .enum(['http', 'jsonrpc', 'tool-result'])
+    .default('http')
+    .describe('how refusals are spoken where the policy does not say'),
+  BODY_BYTES_MAX: integer(1024, 64 * mebibyte)
+    .default(mebibyte)
+    .describe('of one request'),
+  SESSION_ID_KEYS: secrets(8).default([]).meta({
+    description:
+      'bind sessions of the protocol to their callers; the first seals, all verify. Unset: one of this process, so that sessions begin anew with it',
+    secret: true,
+  }),
+  UPSTREAM_TOKENS_DIRECTORY: text()
+    .optional()
+    .describe('mounted secrets: `upstream_token_ref` of a session is `<folder>/<file>` in it'),
+  UPSTREAM_TOKEN_PASSTHROUGH: flag()
+    .default(false)
+    .describe('send the caller’s token on: only where gateway and server are one resource'),
+  UPSTREAM_CONNECT_TIMEOUT: durationMs(10, 60_000).default(5_000).describe('to reach the server'),
+  UPSTREAM_HEAD_TIMEOUT: durationMs(1_000, 3_600_000).default(300_000).describe('until an answer begins'),
+  UPSTREAM_IDLE_TIMEOUT: durationMs(1_000, 24 * 3_600_000)
+    .default(300_000)
+    .describe('between two pieces of an answer'),
+  SHUTDOWN_TIMEOUT: durationMs(0, 600_000)
+    .default(30_000)
+    .describe('for open calls when the process is told to end'),
+  ...processVariables(),
+}
+
+const variables = defineConfig(shape)
+
+export type Settings = ReturnType<typeof variables.parse>
+
+/** Variables by their own, and by what they say together. */
+export const config: Config<typeof shape> = {
+  variables: variables.variables,
+  parse: (env) => {
+    const settings = variables.parse(env)
+    const faults = rules.filter(({ isBroken }) => isBroken(settings))
+    if (faults.length > 0)
+      throw new ConfigError(faults.map(({ variable, message }) => ({ variable, message })))
+    return settings
+  },
+}
+
+interface Rule {
+  readonly variable: keyof Settings
+  readonly message: string
+  readonly isBroken: (settings: Settings) => boolean
+}
+
+export const ingestUrlOf = (settings: Settings): string | undefined =>
+  (settings.ANALYTICS_INGEST_URL ?? settings.MCP_ANALYTICS_INGEST_URL)?.href
+export const apiKeyOf = ({
+  ANALYTICS_API_KEY: [key],
+  MCP_ANALYTICS_API_KEY: [older],
+}: Settings): Secret | undefined => key ?? older
+
+const sessionKeyCharsMin = 32
+
+const rules: readonly Rule[] = [
+  {
+    variable: 'POLICY_TOKEN',
+    message: 'is missing, and POLICY_TOKEN_FILE too: no control plane tells a stranger a policy',
+    isBroken: ({ POLICY_URL, POLICY_TOKEN, POLICY_TOKEN_FILE }) =>
+      POLICY_URL !== undefined && POLICY_TOKEN.length === 0 && POLICY_TOKEN_FILE === undefined,
+  },
+  {
+    variable: 'POLICY_MAX_STALENESS',
+    message: 'counts for POLICY_URL only, which is not set',
+    isBroken: ({ POLICY_URL, POLICY_MAX_STALENESS }) =>
+      POLICY_URL === undefined && POLICY_MAX_STALENESS !== undefined,
+  },
+  {
+    variable: 'SESSION_ID_KEYS',
+    message: `has one of less than ${sessionKeyCharsMin} characters`,
+    isBroken: ({ SESSION_ID_KEYS }) =>
+      SESSION_ID_KEYS.some((key) => key.reveal().length < sessionKeyCharsMin),
+  },
+  {
+    variable: 'UPSTREAM_URL',
+    message: 'has a path, a query or a user: only http://host:port can be stood before',
+    isBroken: ({ UPSTREAM_URL }) => {
+      const { pathname, search, username, password } = UPSTREAM_URL
+      return pathname !== '/' || search !== '' || username !== '' || password !== ''
+    },
+  },
+]
