@@ -4,6 +4,8 @@ export interface Exchange {
   readonly method: string
   /** Without the query. */
   readonly path: string
+  /** Without the question mark. A token in it is refused: queries end up in logs. */
+  readonly query?: string | undefined
   /** By lower-case name. Values of one that came more than once are joined by `, `, so that none of them hides. */
   readonly header: (name: string) => string | undefined
   readonly body: Body
