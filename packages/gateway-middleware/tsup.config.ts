@@ -6,6 +6,7 @@ export default defineConfig({
     'src/index.ts',
     'src/adapters/file-policy.ts',
     'src/adapters/http-policy.ts',
+    'src/bind/fetch.ts',
     'src/bind/node.ts',
     'src/listing-body.ts',
     'src/static-policy.ts',

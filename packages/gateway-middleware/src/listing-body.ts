@@ -4,6 +4,9 @@ import { createSseParser, type SseEvent } from './sse.ts'
 /** Bytes of a JSON answer that is held back until it is whole. */
 export const listBytesMax = 4 * 1024 ** 2
 
+/** What a head says of a body that may come out otherwise. */
+export const bodyHeaders = ['content-length', 'etag', 'digest', 'content-digest'] as const
+
 /** A response's body on its way to a client that may not see all of it. */
 export interface ListingBody {
   /** What can go on by now. Throws a `RangeError` where the answer is too large to look into; then it must not go on. */

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import type { Gateway, Passed } from '@mcp-sentinel/gateway-middleware'
 import { type AdmittedRequest, admitNode, answerNode } from '@mcp-sentinel/gateway-middleware/bind/node'
-import { createListingBody } from '@mcp-sentinel/gateway-middleware/listing-body'
+import { bodyHeaders, createListingBody } from '@mcp-sentinel/gateway-middleware/listing-body'
 import type { Upstream } from './forward.ts'
 import { returnedHeaders } from './forwarded-headers.ts'
 import { createOnwardHeaders } from './onward-headers.ts'
@@ -74,8 +74,7 @@ export const createSidecar = (options: SidecarOptions): Sidecar => {
 }
 
 const nothing: ReadonlySet<string> = new Set()
-/** What a head says of a body that may come out otherwise. */
-const changedBody: ReadonlySet<string> = new Set(['content-length', 'etag', 'digest', 'content-digest'])
+const changedBody: ReadonlySet<string> = new Set(bodyHeaders)
 
 /** `/x/y` without `/x` is `/y`; `/xy` keeps all of it. */
 const strip = (url: string, prefix: string): string => {
