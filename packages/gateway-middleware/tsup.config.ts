@@ -4,8 +4,14 @@ import { library } from '../../tsup.base.ts'
 export default defineConfig({
   ...library([
     'src/index.ts',
+    'src/adapters/auth-info-identity.ts',
+    'src/adapters/document-identity.ts',
     'src/adapters/file-policy.ts',
+    'src/adapters/header-identity.ts',
     'src/adapters/http-policy.ts',
+    'src/adapters/identity-headers.ts',
+    'src/adapters/oauth-identity.ts',
+    'src/adapters/resource-metadata.ts',
     'src/bind/fetch.ts',
     'src/bind/node.ts',
     'src/listing-body.ts',
