@@ -1,13 +1,8 @@
 import type { Authentication, Bearer } from '@mcp-sentinel/identity'
 import type { Caller } from '@mcp-sentinel/policy'
 import type { Identified, Identify, Known, Unidentified } from '../identify.ts'
-import {
-  callerInHeaders,
-  type IdentityHeaders,
-  identityHeaders,
-  isName,
-  lowerCase,
-} from './identity-headers.ts'
+import { callerInHeaders, isName, lowerCase } from './caller-names.ts'
+import { type IdentityHeaders, identityHeaders } from './identity-headers.ts'
 import { createPeerTrust, type PeerTrust } from './peer-trust.ts'
 import { perPolicy } from './per-policy.ts'
 
