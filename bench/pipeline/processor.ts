@@ -34,7 +34,7 @@ export const storing = async (rows: number): Promise<StoreBench> => {
     const child = await startChild<{ readonly seconds: number; readonly cpuUs: number }>(
       new URL('./processor-child.ts', import.meta.url),
       [directory, engine.url, String(rows)],
-      ['--max-semi-space-size=16'],
+      ['--max-semi-space-size=8', '--max-old-space-size=2000'],
     )
     await child.close()
     const processor = { perS: rows / child.ready.seconds, cpuUs: child.ready.cpuUs / rows }

@@ -10,6 +10,8 @@ export interface Batch<T> {
   readonly isFull: () => boolean
   /** How often it became full, and how often it was full no more. */
   readonly transitions: () => number
+  /** Resolves when there is room, or it is closed: who waits here instead of at `put` holds nothing meanwhile. */
+  readonly room: () => Promise<void>
   /**
    * Adds when there is room, and makes what is added only then. However many wait, the limits are passed by one addition
    * at most.
@@ -42,6 +44,9 @@ export const createBatch = <T>({ rowsMax, bytesMax, ageMsMax }: BatchLimits): Ba
   return {
     isFull,
     transitions: () => transitions,
+    room: async () => {
+      while (isFull() && !isClosed) await emptied.promise
+    },
     put: async (moreBytes, make) => {
       while (isFull() && !isClosed) await emptied.promise
       for (const item of make()) items.push(item)

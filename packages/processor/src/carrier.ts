@@ -3,7 +3,7 @@ import { createRows, type EventWriter } from '@mcp-sentinel/events/clickhouse'
 import { pause, pauseMsAfter } from './backoff.ts'
 import { type BatchLimits, createBatch } from './batch.ts'
 import { createChains } from './chains.ts'
-import { decodeRecord } from './decode.ts'
+import { createDecode } from './decode.ts'
 import { createFlush, type FlushOptions, type Pending } from './flush.ts'
 import { follow } from './follow.ts'
 import { createHolding } from './holding.ts'
@@ -49,6 +49,7 @@ export const createCarrier = async (options: CarrierOptions): Promise<Carrier> =
   const { clock = Date.now } = options
   const tell = observeAll(options.observers ?? [])
   const rows = createRows(topic)
+  const decodeRecord = createDecode({ topic, rows })
   const chains = createChains(writer)
   const flush = createFlush({ topic, writer, chains, deadLetters, around: aroundInsert })
   const batch = createBatch<Pending>({ ...limitsDefault, ...limits })
@@ -73,12 +74,18 @@ export const createCarrier = async (options: CarrierOptions): Promise<Carrier> =
         const decode = (record: LogRecord): Pending => ({
           holding,
           readMs,
-          record: decodeRecord(record, topic, rows, readMs),
+          record: decodeRecord(record, readMs),
         })
         const bytes = records.reduce((sum, { value }) => sum + value.length, 0)
         return batch.put(bytes, () => records.map(decode))
       }
-      const followed = follow({ claim, stopping: stopping.signal, take, readFailed: tell.readFailed })
+      const followed = follow({
+        claim,
+        stopping: stopping.signal,
+        room: batch.room,
+        take,
+        readFailed: tell.readFailed,
+      })
       following.add(followed)
       void followed.finally(() => following.delete(followed))
     }

@@ -1,7 +1,7 @@
 import { createChain, createIds, encodeEnvelope, isUuid, type LogRecord } from '@mcp-sentinel/events'
 import { createRows, type EventRow } from '@mcp-sentinel/events/clickhouse'
 import { describe, expect, it } from 'vitest'
-import { decodeRecord } from './decode.ts'
+import { createDecode } from './decode.ts'
 
 const now = Date.parse('2026-06-15T12:00:00.000Z')
 const day = 24 * 3_600_000
@@ -17,11 +17,11 @@ const recordOf = (changes: Partial<LogRecord> = {}): LogRecord => ({
   ...changes,
 })
 const eventOf = (changes: Partial<LogRecord> = {}) => {
-  const decoded = decodeRecord(recordOf(changes), 'mcp.events', rows, now)
+  const decoded = decodeRecord(recordOf(changes), now)
   if (decoded.kind === 'dead') throw new Error(decoded.death.detail)
   return { ...decoded.row, ...timeIn(decoded.row) }
 }
-const rows = createRows('mcp.events')
+const decodeRecord = createDecode({ topic: 'mcp.events', rows: createRows('mcp.events') })
 
 /** Of a row's bytes: what they say of its time stands behind its note and its fence, and behind its receipt. */
 const timeIn = ({ slab, start }: EventRow) => ({
@@ -91,9 +91,16 @@ describe('the time of an event', () => {
 })
 
 it('says why a record is no event, and where', () => {
-  const decoded = decodeRecord(recordOf({ value: Buffer.from('{"source":"s"}') }), 'mcp.events', rows, now)
+  const decoded = decodeRecord(recordOf({ value: Buffer.from('{"source":"s"}') }), now)
   expect(decoded).toMatchObject({
     kind: 'dead',
     death: { reason: 'missing_fields', detail: '/event_type is missing or empty' },
   })
+})
+
+it('keeps what the log said of each record, though most say the same', () => {
+  const headers = { received_at: new Date(now).toISOString(), key_id: 'a' }
+  const others = [headers, { ...headers }, { ...headers, key_id: 'b' }, { key_id: 'b' }, {}, headers]
+  const decoded = others.map((one) => decodeRecord(recordOf({ headers: one, key: 'k' }), now).record)
+  expect(decoded.map((one) => [one.key, one.headers])).toEqual(others.map((one) => ['k', one]))
 })

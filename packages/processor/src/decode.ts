@@ -28,30 +28,57 @@ export interface Death {
   readonly detail: string
 }
 
+/** A record of the log whose bytes are with the row that was made of them: what was read can be let go. */
+export type ReadRecord = Omit<LogRecord, 'value'>
+
 export type Record =
-  | { readonly kind: 'event'; readonly record: LogRecord; readonly row: EventRow }
+  | { readonly kind: 'event'; readonly record: ReadRecord; readonly row: EventRow }
   | { readonly kind: 'dead'; readonly record: LogRecord; readonly death: Death }
 
-export const decodeRecord = (record: LogRecord, topic: string, rows: Rows, nowMs: number): Record => {
-  const decoding = decodeEnvelope(record.value)
-  if (!decoding.ok) {
-    const { code, pointer, message } = decoding.rejection
-    return { kind: 'dead', record, death: { reason: code, detail: `${pointer} ${message}`.trim() } }
+export interface DecodeOptions {
+  readonly topic: string
+  readonly rows: Rows
+}
+
+/** From what the log holds to what the store takes. */
+export const createDecode = ({ topic, rows }: DecodeOptions) => {
+  let last: LogRecord['headers'] = {}
+
+  return (record: LogRecord, nowMs: number): Record => {
+    const decoding = decodeEnvelope(record.value)
+    if (!decoding.ok) {
+      const { code, pointer, message } = decoding.rejection
+      return { kind: 'dead', record, death: { reason: code, detail: `${pointer} ${message}`.trim() } }
+    }
+    const { partition, offset, receivedAtMs: loggedAtMs } = record
+    // Events that came in one request have the same, and thousands wait: they wait with one.
+    if (!areSame(record.headers, last)) last = record.headers
+    const headers = last
+    const decoded = withTrace(decoding.decoded, headers)
+    const receivedAtMs = receiptOf(record, nowMs)
+    const { ms, replaced } = eventTime(decoded.envelope.timestamp, receivedAtMs)
+    const row = rows.rowOf({
+      decoded,
+      id: decoded.audit?.id ?? givenId(headers[logHeaders.eventId]) ?? idOf(record, topic),
+      place: { partition, offset },
+      timestampMs: ms,
+      timestampReplaced: replaced || headers[logHeaders.timestampReplaced] === 'true',
+      receivedAtMs,
+      keyId: headers[logHeaders.keyId] ?? '',
+    })
+    const key = record.key === row.chain ? row.chain : record.key
+    return { kind: 'event', record: { ...row.place, key, headers, receivedAtMs: loggedAtMs }, row }
   }
-  const { headers, partition, offset } = record
-  const decoded = withTrace(decoding.decoded, headers)
-  const receivedAtMs = receiptOf(record, nowMs)
-  const { ms, replaced } = eventTime(decoded.envelope.timestamp, receivedAtMs)
-  const row = rows.rowOf({
-    decoded,
-    id: decoded.audit?.id ?? givenId(headers[logHeaders.eventId]) ?? idOf(record, topic),
-    place: { partition, offset },
-    timestampMs: ms,
-    timestampReplaced: replaced || headers[logHeaders.timestampReplaced] === 'true',
-    receivedAtMs,
-    keyId: headers[logHeaders.keyId] ?? '',
-  })
-  return { kind: 'event', record, row }
+}
+
+const areSame = (some: LogRecord['headers'], others: LogRecord['headers']): boolean => {
+  let names = 0
+  for (const name in some) {
+    if (some[name] !== others[name]) return false
+    names++
+  }
+  for (const _ in others) names--
+  return names === 0
 }
 
 /** An event that names no trace is part of the one in which it was handed in. */

@@ -1,8 +1,8 @@
 import { type Claim, EventError, type EventLog, type LogRecord } from '@mcp-sentinel/events'
-import type { EventRow, EventWriter, FencedRow } from '@mcp-sentinel/events/clickhouse'
+import { type EventRow, type EventWriter, type FencedRow, sourceOf } from '@mcp-sentinel/events/clickhouse'
 import type { ChainGap, Chains } from './chains.ts'
 import { deadLetterOf } from './dead-letter.ts'
-import type { Death, Record } from './decode.ts'
+import type { Death, ReadRecord, Record } from './decode.ts'
 import type { Holding } from './holding.ts'
 
 /** A record, and by what right it is written. */
@@ -57,9 +57,9 @@ export const createFlush =
     const rows: Row[] = []
     const dead: Dead[] = batch.flatMap(({ record }) => (record.kind === 'dead' ? [record] : []))
     for (const [index, judgement] of judged.judgements.entries()) {
-      const { record, fence } = missing[index] as Missing
-      if (judgement.kind === 'store') rows.push({ row: judgement.row, record, fence })
-      if (judgement.kind === 'dead') dead.push({ record, death: judgement.death })
+      const event = missing[index] as Missing
+      if (judgement.kind === 'store') rows.push({ ...event, row: judgement.row })
+      if (judgement.kind === 'dead') dead.push({ record: recordOf(event), death: judgement.death })
     }
     const refused = await insertAll(rows, (some) =>
       around(
@@ -68,7 +68,7 @@ export const createFlush =
       ),
     )
     judged.settle()
-    for (const { record } of refused) dead.push({ record, death: storeRefusal })
+    for (const row of refused) dead.push({ record: recordOf(row), death: storeRefusal })
     if (dead.length > 0)
       await deadLetters.append(dead.map(({ record, death }) => deadLetterOf(record, topic, death)))
 
@@ -90,9 +90,12 @@ export const createFlush =
 const storeRefusal: Death = { reason: 'store_rejected', detail: 'the store does not take this row' }
 
 interface LoggedEvent {
-  readonly record: LogRecord
+  readonly record: ReadRecord
   readonly row: EventRow
 }
+
+/** As it came out of the log. */
+const recordOf = ({ record, row }: LoggedEvent): LogRecord => ({ ...record, value: sourceOf(row) })
 
 /** What a batch has of one partition. */
 interface Share {
@@ -124,7 +127,7 @@ const missingOf = async ({ holding, events }: Share): Promise<readonly Missing[]
 }
 
 interface Row extends FencedRow {
-  readonly record: LogRecord
+  readonly record: ReadRecord
 }
 
 /** Resolves to the rows that the store will never take: found by halving, since its answer names none. */

@@ -32,5 +32,6 @@ export {
   type LogPlace,
   type RowSource,
   type Rows,
+  sourceOf,
 } from './rows.ts'
 export { createEventWriter, type EventWriter, type EventWriterOptions, type FencedRow } from './write.ts'

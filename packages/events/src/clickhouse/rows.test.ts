@@ -3,16 +3,17 @@ import { expect, test } from 'vitest'
 import { decodeEnvelope } from '../codec.ts'
 import { aHostilePayload, cellOf, memberColumns } from '../contract-tests/hostile-payloads.ts'
 import { readRow } from '../contract-tests/read-row.ts'
-import { createRows, type EventRow, type RowSource, sealRow } from './rows.ts'
+import { createRows, type EventRow, type RowSource, sealRow, sourceOf } from './rows.ts'
 
 const nowMs = Date.parse('2026-06-15T12:00:00Z')
 const id = '019aa000-0000-7000-8000-00000000abcd'
 const rows = createRows('topic')
 
+const eventOf = (payload: string, source: string): Buffer =>
+  Buffer.from(`{"source":${JSON.stringify(source)},"payload":${payload} , "event_type":"t" } `)
+
 const rowOf = (payload: string, more: Partial<RowSource> = {}, source = 's'): EventRow => {
-  const decoding = decodeEnvelope(
-    Buffer.from(`{"source":${JSON.stringify(source)},"event_type":"t","payload":${payload}}`),
-  )
+  const decoding = decodeEnvelope(eventOf(payload, source))
   if (!decoding.ok) throw new Error(decoding.rejection.message)
   return rows.rowOf({
     decoded: decoding.decoded,
@@ -35,7 +36,7 @@ test('a column holds the member of its name, whichever way that is written', () 
       for (const name of memberColumns)
         expect([name, cells[name]]).toEqual([name, cellOf(name, members[name])])
       expect(cells['payload']).toBe(payload.toWellFormed())
-      expect(row.decisionId).toBe(cellOf('decision_id', members['decision_id']))
+      expect(row.decisionId.toWellFormed()).toBe(cellOf('decision_id', members['decision_id']))
       rows.release(row)
     }),
     { numRuns: 300 },
@@ -70,15 +71,20 @@ test('the other columns hold what is known beside the payload', () => {
   })
 })
 
-test('rows that wait keep their bytes while others come and go', () => {
+test('rows that wait keep their bytes, and those of their events, while others come and go', () => {
   const big = (size: number): string => `{"tool_name":"${'x'.repeat(size)}"}`
   const waiting: { row: EventRow; payload: string }[] = []
   fc.assert(
     fc.property(fc.nat(300_000), fc.nat(20), (size, leave) => {
       const payload = big(size)
-      waiting.push({ row: rowOf(payload), payload })
+      waiting.push({ row: rowOf(payload, {}, `s${payload.length}`), payload })
       while (waiting.length > leave) rows.release((waiting.shift() as { row: EventRow }).row)
-      for (const one of waiting) expect(readRow(one.row)['payload'] === one.payload).toBe(true)
+      for (const one of waiting) {
+        expect(readRow(one.row)['payload'] === one.payload).toBe(true)
+        expect(Buffer.from(sourceOf(one.row)).equals(eventOf(one.payload, `s${one.payload.length}`))).toBe(
+          true,
+        )
+      }
     }),
     { numRuns: 60 },
   )

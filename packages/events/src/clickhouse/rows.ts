@@ -49,6 +49,18 @@ export interface EventRow {
   readonly slab: Slab
   readonly start: number
   readonly end: number
+  /** Where the bytes stand that its event has around the payload, which ends the row, and how many of each there are. */
+  readonly around: number
+  readonly before: number
+  readonly after: number
+  readonly payloadBytes: number
+}
+
+/** What the row was made of, to the byte. */
+export const sourceOf = ({ slab, end, around, before, after, payloadBytes }: EventRow): Uint8Array => {
+  const outer = slab.bytes.subarray(around, around + before + after)
+  const payload = slab.bytes.subarray(end - payloadBytes, end)
+  return Buffer.concat([outer.subarray(0, before), payload, outer.subarray(before)])
 }
 
 /** Who writes: rows of a fence that is not in force are refused. */
@@ -102,8 +114,11 @@ export const intakeColumns = [
 const fixedBytesMax = 512
 /** Of a character as UTF-8. */
 const charBytesMax = 3
-/** Some seven hundred rows. */
+/** Some six hundred rows. */
 const slabBytes = 1024 * 1024
+
+/** Names of chains that are known to be there already. */
+const chainsMax = 10_000
 
 const noDisclosures: readonly Disclosure[] = []
 const noTrace: TraceContext = {}
@@ -112,17 +127,28 @@ export const createRows = (topic: string): Rows => {
   const slabs = createSlabs(slabBytes)
   const bytes = createRowBytes()
   const found: number[] = []
+  let chains = new Map<string, string>()
+
+  /** Every event brings the name of its chain; those that wait share it. */
+  const shared = (chain: string): string => {
+    const known = chains.get(chain)
+    if (known !== undefined) return known
+    if (chains.size >= chainsMax) chains = new Map()
+    chains.set(chain, chain)
+    return chain
+  }
 
   return {
     rowOf: (source) => {
       const { decoded, id, place, receivedAtMs, keyId } = source
       const { envelope, payload, audit } = decoded
-      const { chain, seq } = audit ?? { chain: '', seq: 0 }
+      const chain = audit === undefined ? '' : shared(audit.chain)
+      const seq = audit?.seq ?? 0
       locate(payload, members, found)
 
-      // A member stands once in the payload and once in its column.
-      const room =
-        2 * payload.text.bytes.length + charBytesMax * (keyId.length + topic.length) + fixedBytesMax
+      // The event, and once more what has a column.
+      const value = payload.text.bytes
+      const room = 2 * value.length + charBytesMax * (keyId.length + topic.length) + fixedBytesMax
       const slab = slabs.withRoom(room)
       const start = slab.end
       bytes.begin(slab)
@@ -130,8 +156,10 @@ export const createRows = (topic: string): Rows => {
       writeMembers(bytes, payload, found)
       for (const text of [chain, keyId, topic, envelope.trace_id ?? '', envelope.source, envelope.event_type])
         bytes.text(text)
-      bytes.slice(payload.text.bytes, decoded.payloadAt[0], decoded.payloadAt[1])
+      const [from, to] = decoded.payloadAt
+      bytes.slice(value, from, to)
       slab.end = bytes.end()
+      const around = putAround(slab, value, from, to)
       slab.rows++
 
       return {
@@ -148,10 +176,22 @@ export const createRows = (topic: string): Rows => {
         slab,
         start,
         end: slab.end,
+        around,
+        before: from,
+        after: value.length - to,
+        payloadBytes: to - from,
       }
     },
     release: ({ slab }) => slabs.release(slab),
   }
+}
+
+/** What an event has before its payload, and behind it. */
+const putAround = (slab: Slab, event: Uint8Array, from: number, to: number): number => {
+  slab.sources -= from + event.length - to
+  slab.bytes.set(event.subarray(0, from), slab.sources)
+  for (let at = to; at < event.length; at++) slab.bytes[slab.sources + from + at - to] = event[at] as number
+  return slab.sources
 }
 
 const traceOf = ({ traceparent, tracestate, baggage }: TraceContext): TraceContext =>

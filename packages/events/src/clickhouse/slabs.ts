@@ -1,16 +1,22 @@
-/** A piece of memory beside the heap that rows are written into, one behind the other. */
+/**
+ * A piece of memory beside the heap. From its beginning on there are rows, one behind the other, so that they can be sent
+ * as one; from its end downwards what they
+ * were made of and do not hold.
+ */
 export interface Slab {
   readonly bytes: Buffer
   readonly view: DataView
   /** Where the next row begins. */
   end: number
+  /** Where the sources begin. */
+  sources: number
   /** Rows in it that somebody still needs. */
   rows: number
 }
 
 /** Memory that is used again and again: what waits in it for a second costs the collector nothing. */
 export interface Slabs {
-  /** One with so much room behind its end. */
+  /** One with so much room between its rows and their sources. */
   readonly withRoom: (bytes: number) => Slab
   /** A row in it is needed no more. */
   readonly release: (slab: Slab) => void
@@ -24,13 +30,13 @@ export const createSlabs = (slabBytes: number): Slabs => {
   let current = createSlab(slabBytes)
 
   const recycle = (slab: Slab): void => {
-    slab.end = 0
+    empty(slab)
     if (slab.bytes.length === slabBytes && free.length < keptMax) free.push(slab)
   }
 
   return {
     withRoom: (bytes) => {
-      if (current.bytes.length - current.end >= bytes) return current
+      if (current.sources - current.end >= bytes) return current
       if (bytes > slabBytes) return createSlab(bytes)
       const full = current
       current = free.pop() ?? createSlab(slabBytes)
@@ -40,7 +46,7 @@ export const createSlabs = (slabBytes: number): Slabs => {
     release: (slab) => {
       slab.rows--
       if (slab.rows > 0) return
-      if (slab === current) slab.end = 0
+      if (slab === current) empty(slab)
       else recycle(slab)
     },
   }
@@ -48,5 +54,10 @@ export const createSlabs = (slabBytes: number): Slabs => {
 
 const createSlab = (size: number): Slab => {
   const bytes = Buffer.allocUnsafeSlow(size)
-  return { bytes, view: new DataView(bytes.buffer), end: 0, rows: 0 }
+  return { bytes, view: new DataView(bytes.buffer), end: 0, sources: size, rows: 0 }
+}
+
+const empty = (slab: Slab): void => {
+  slab.end = 0
+  slab.sources = slab.bytes.length
 }
