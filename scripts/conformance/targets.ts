@@ -1,5 +1,5 @@
 import type { Guards } from '@mcp-sentinel/fixture-servers/v2'
-import { fetchGuards, nodeGuards } from './in-process.ts'
+import { inProcess } from './in-process.ts'
 import { startSidecar } from './sidecar.ts'
 import { startTransparentProxy } from './transparent-proxy.ts'
 
@@ -16,8 +16,7 @@ export interface Target {
 export const targets: readonly Target[] = [
   { name: 'transparent proxy', start: startTransparentProxy() },
   { name: 'sidecar', start: startSidecar },
-  { name: 'in process, fetch', guards: fetchGuards },
-  { name: 'in process, node:http', guards: nodeGuards },
+  ...inProcess,
   {
     // Broken on purpose, so that every run shows that a difference is seen.
     name: 'proxy that rewrites Host',

@@ -12,9 +12,13 @@ const headerMismatch = -32020
 type Headers = (name: string) => string | undefined
 
 /** The body decides the era; headers must agree with it, since somebody on the way may have believed them. */
-export const eraOf = (messages: readonly Message[], isBatch: boolean, header: Headers): Era | Fault => {
+export const eraOf = (
+  messages: readonly Message[],
+  isBatch: boolean,
+  header: Headers | undefined,
+): Era | Fault => {
   const modern = messages.find((message) => message.kind === 'call' && versionIn(message) !== undefined)
-  const inHeader = header('mcp-protocol-version')
+  const inHeader = header?.('mcp-protocol-version')
   if (modern === undefined) {
     // Dates sort as texts do.
     const isModernHeader =
@@ -26,7 +30,7 @@ export const eraOf = (messages: readonly Message[], isBatch: boolean, header: He
   const call = modern as Call
   if (isBatch) return fault(call, invalidRequest, 'this version of the protocol knows no batches')
   const version = versionIn(call)
-  if (inHeader === version) return 'modern'
+  if (header === undefined || inHeader === version) return 'modern'
   const told = inHeader === undefined ? 'is missing' : 'is not the one of the body'
   return fault(call, headerMismatch, `MCP-Protocol-Version ${told}`)
 }

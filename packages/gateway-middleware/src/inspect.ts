@@ -60,17 +60,19 @@ const withoutCalls = ({ method, body }: Exchange): Inspected | Fault => {
 const readMessages = (
   messages: readonly Message[],
   value: unknown,
-  { header }: Exchange,
+  { header, method }: Exchange,
 ): Inspected | Fault => {
   const isBatch = Array.isArray(value)
-  const era = eraOf(messages, isBatch, header)
+  // Without HTTP there are no headers that could say otherwise.
+  const headers = method === 'POST' ? header : undefined
+  const era = eraOf(messages, isBatch, headers)
   if (typeof era !== 'string') return era
   const calls: InspectedCall[] = []
   for (const message of messages) {
     if (message.kind === 'reply') continue
     const target = targetOf(message)
     if ('code' in target) return target
-    const mirror = isBatch ? undefined : mirrorFault(message, target, era, header)
+    const mirror = isBatch || headers === undefined ? undefined : mirrorFault(message, target, era, headers)
     if (mirror !== undefined) return mirror
     calls.push({ ...message, target, inexact: [] })
   }

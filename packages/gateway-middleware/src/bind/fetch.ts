@@ -11,32 +11,57 @@ type Handler<Rest extends readonly unknown[]> = (
 export const guardFetch =
   <Rest extends readonly unknown[]>(gateway: Gateway, handler: Handler<Rest>): Handler<Rest> =>
   async (request, ...rest) => {
-    const body = await bodyOf(request, gateway.bodyBytesMax)
-    const admission = await gateway.admit(exchangeOf(request, body))
-    if (admission.kind === 'refused') return responseOf(admission.answer)
-    const abort = new AbortController()
-    const end = (): void => abort.abort()
-    admission.onCut(end)
-    request.signal.addEventListener('abort', end, { once: true })
-    const settle = (close: Parameters<Passed['close']>[0]): void => {
-      request.signal.removeEventListener('abort', end)
-      admission.close(close)
-    }
+    const admitted = await admitFetch(gateway, request)
+    if (admitted instanceof Response) return admitted
     try {
-      const response = await handler(onwardOf(request, body, abort.signal), ...rest)
-      return guardedStream(response, { passed: admission, signal: abort.signal, settle })
+      return admitted.guarded(await handler(admitted.request, ...rest))
     } catch (error) {
-      settle({ status: 500, bytesOut: 0, outcome: 'aborted' })
+      admitted.failed()
       throw error
     }
   }
 
-const exchangeOf = (request: Request, body: Body): Exchange => ({
-  method: request.method.toUpperCase(),
-  path: new URL(request.url).pathname,
-  header: (name) => request.headers.get(name) ?? undefined,
-  body,
-})
+/** A request that may go on. */
+export interface AdmittedFetch {
+  /** What was judged, in place of the stream that was read for it. */
+  readonly request: Request
+  /** The answer as the client gets it. */
+  readonly guarded: (response: Response) => Response
+  /** There is no answer. */
+  readonly failed: () => void
+}
+
+/** Has a request judged; a response where it is refused. */
+export const admitFetch = async (gateway: Gateway, request: Request): Promise<AdmittedFetch | Response> => {
+  const body = await bodyOf(request, gateway.bodyBytesMax)
+  const admission = await gateway.admit(exchangeOf(request, body))
+  if (admission.kind === 'refused') return responseOf(admission.answer)
+  const abort = new AbortController()
+  const { signal } = abort
+  const end = (): void => abort.abort()
+  admission.onCut(end)
+  request.signal.addEventListener('abort', end, { once: true })
+  const settle: Passed['close'] = (close) => {
+    request.signal.removeEventListener('abort', end)
+    admission.close(close)
+  }
+  return {
+    request: onwardOf(request, body, signal),
+    guarded: (response) => guardedStream(response, { passed: admission, signal, settle }),
+    failed: () => settle({ status: 500, bytesOut: 0, outcome: 'aborted' }),
+  }
+}
+
+const exchangeOf = (request: Request, body: Body): Exchange => {
+  const { pathname, search } = new URL(request.url)
+  return {
+    method: request.method.toUpperCase(),
+    path: pathname,
+    query: search.slice(1),
+    header: (name) => request.headers.get(name) ?? undefined,
+    body,
+  }
+}
 
 /** Read to its end, or until it is longer than it may be: the byte beyond tells whoever judges it. */
 const bodyOf = async ({ body }: Request, bytesMax: number): Promise<Body> => {
@@ -51,7 +76,6 @@ const bodyOf = async ({ body }: Request, bytesMax: number): Promise<Body> => {
   return length === 0 ? { kind: 'none' } : { kind: 'bytes', bytes: Buffer.concat(chunks) }
 }
 
-/** The same request, with the bytes that were judged in place of the stream that was read. */
 const onwardOf = (request: Request, body: Body, signal: AbortSignal): Request =>
   new Request(request.url, {
     method: request.method,

@@ -47,9 +47,11 @@ export const admitNode = async (
   const body = await bodyOf(req, gateway.bodyBytesMax)
   // Whoever breaks off in the middle of a request has asked nothing.
   if (body === 'aborted') return undefined
+  const [path = '', query] = (req.originalUrl ?? req.url ?? '').split('?', 2)
   const admission = await gateway.admit({
     method: req.method ?? '',
-    path: pathOf(req.originalUrl ?? req.url ?? ''),
+    path,
+    query,
     header: (name) => headerOf(req, name),
     body,
     peer: req.socket.remoteAddress,
@@ -79,11 +81,6 @@ const headerOf = (req: IncomingMessage, name: string): string | undefined => {
     value = value === undefined ? one : `${value}, ${one}`
   }
   return value
-}
-
-const pathOf = (url: string): string => {
-  const end = url.search(/[?#]/)
-  return end < 0 ? url : url.slice(0, end)
 }
 
 export const answerNode = (res: ServerResponse, { status, headers, body }: Answer): void => {
