@@ -292,6 +292,23 @@ const table: readonly (readonly [string, Sent, string])[] = [
     '400 rpc_inspection_failed',
   ],
   [
+    'a name twice',
+    {
+      as: 'reader',
+      body: '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get_invoice","name":"refund"}}',
+    },
+    '400 rpc_inspection_failed',
+  ],
+  [
+    'a name that another reader takes for one',
+    {
+      as: 'reader',
+      body: '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get_invoice","Name":"refund"}}',
+    },
+    '400 rpc_inspection_failed',
+  ],
+  ['a byte order mark', { as: 'ops', body: `\uFEFF${JSON.stringify(list)}` }, '400 rpc_inspection_failed'],
+  [
     'a Connection header that takes away what was judged',
     { as: 'reader', body: call('get_invoice'), headers: { connection: 'close, Content-Type' } },
     '400 rpc_inspection_failed',

@@ -17,6 +17,7 @@ import { createLedger, type Entry } from './ledger.ts'
 import { type Show, showOf } from './listing.ts'
 import type { Fault } from './message.ts'
 import { createOpenCalls, type OpenCall } from './open-calls.ts'
+import { policyReads } from './policy-reads.ts'
 import type { PolicySource } from './policy-source.ts'
 import type { Decided, End, ServerLabels } from './record.ts'
 import type { Recorder } from './recorder.ts'
@@ -120,8 +121,8 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
   // Identify, decide, record, pass: what a binding forwards, and only that, has come through all of it.
   const admit = async (exchange: Exchange): Promise<Admission> => {
     const began = performance.now()
-    const asked = inspect(exchange, { bodyBytesMax })
     const policy = source.current()
+    const asked = inspect(exchange, { bodyBytesMax, reads: policyReads(policy) })
     const unknown = { exchange, began, policy, caller: nobody, asked }
     if (policy === undefined) return refuse(unknown, 'policy_unavailable')
 

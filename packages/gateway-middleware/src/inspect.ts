@@ -1,6 +1,9 @@
 import { type Era, eraOf, mirrorFault } from './era.ts'
 import { bytesIn, type Exchange } from './exchange.ts'
 import { type Call, type Fault, invalidRequest, type Message, messagesOf } from './message.ts'
+import { scanJson } from './scan.ts'
+import type { Reads } from './scan-place.ts'
+import type { ScanCode } from './scan-walk.ts'
 import { type Target, targetOf } from './target.ts'
 
 /** A body as it is judged. */
@@ -21,12 +24,14 @@ export interface InspectedCall extends Call {
 
 export interface InspectOptions {
   readonly bodyBytesMax: number
+  /** What the policy looks at among the arguments. */
+  readonly reads: Reads
 }
 
 const parseError = -32700
 
 /** What a request asks, or why nobody can be sure of it. */
-export const inspect = (exchange: Exchange, { bodyBytesMax }: InspectOptions): Inspected | Fault => {
+export const inspect = (exchange: Exchange, { bodyBytesMax, reads }: InspectOptions): Inspected | Fault => {
   const { body, header, method } = exchange
   if (!namesOnlyItself(header('connection') ?? ''))
     return fault(400, invalidRequest, 'the Connection header names what the server has to see')
@@ -38,15 +43,29 @@ export const inspect = (exchange: Exchange, { bodyBytesMax }: InspectOptions): I
   if (body.kind === 'none') return fault(400, invalidRequest, 'a POST has to have a body')
   if (bytesIn(body) > bodyBytesMax)
     return fault(413, invalidRequest, `the body has more than ${bodyBytesMax} bytes`)
-  let value: unknown
-  try {
-    value = body.kind === 'value' ? body.value : JSON.parse(body.bytes.toString('utf8'))
-  } catch {
-    return fault(400, parseError, 'the body is not JSON')
-  }
-  const messages = messagesOf(value)
-  return 'code' in messages ? messages : readMessages(messages, value, exchange)
+  const read = body.kind === 'value' ? { value: body.value, inexact: none } : readBytes(body.bytes, reads)
+  if ('code' in read) return read
+  const messages = messagesOf(read.value)
+  return 'code' in messages ? messages : readMessages(messages, read, exchange)
 }
+
+interface Read {
+  readonly value: unknown
+  readonly inexact: readonly string[]
+}
+
+const none: readonly string[] = []
+
+/** Bytes go on as they came, so they must mean to every reader what they mean to us. */
+const readBytes = (bytes: Buffer, reads: Reads): Read | Fault => {
+  const scan = scanJson(bytes, reads)
+  if (scan.ok) return { value: JSON.parse(bytes.toString('utf8')), inexact: scan.inexact }
+  const { code, message, pointer, offset } = scan
+  const where = pointer === '' ? `byte ${offset}` : `${pointer}, byte ${offset}`
+  return fault(400, notJson.has(code) ? parseError : invalidRequest, `${message} (${where})`)
+}
+
+const notJson: ReadonlySet<ScanCode> = new Set(['not_utf8', 'byte_order_mark', 'syntax'])
 
 const listening: Inspected = { era: 'legacy', isBatch: false, value: undefined, calls: [] }
 
@@ -59,7 +78,7 @@ const withoutCalls = ({ method, body }: Exchange): Inspected | Fault => {
 
 const readMessages = (
   messages: readonly Message[],
-  value: unknown,
+  { value, inexact }: Read,
   { header, method }: Exchange,
 ): Inspected | Fault => {
   const isBatch = Array.isArray(value)
@@ -74,7 +93,7 @@ const readMessages = (
     if ('code' in target) return target
     const mirror = isBatch || headers === undefined ? undefined : mirrorFault(message, target, era, headers)
     if (mirror !== undefined) return mirror
-    calls.push({ ...message, target, inexact: [] })
+    calls.push({ ...message, target, inexact })
   }
   return { era, isBatch, value, calls }
 }
