@@ -43,7 +43,8 @@ export interface BearerOptions {
 }
 
 export interface Bearer {
-  readonly authenticate: (token: string | undefined) => Promise<Authentication>
+  /** At once where the verdict is remembered, or nobody need be asked for it. */
+  readonly authenticate: (token: string | undefined) => Authentication | Promise<Authentication>
 }
 
 interface Entry {
@@ -56,8 +57,20 @@ export const createBearer = (options: BearerOptions): Bearer => {
   const { clock, cacheMs = 60_000, cacheEntriesMax = 10_000 } = options
   const cache = new Map<string, Entry>()
 
+  const verifyAndKeep = async (token: string, digest: string): Promise<Authentication> => {
+    const verified = await verify(token, options)
+    if ('rejection' in verified) return verified.rejection
+    const { authentication, expiresAt } = verified
+    for (const oldest of cache.keys()) {
+      if (cache.size < cacheEntriesMax) break
+      cache.delete(oldest)
+    }
+    cache.set(digest, { until: Math.min(expiresAt, clock() + cacheMs), authentication })
+    return authentication
+  }
+
   return {
-    authenticate: async (token) => {
+    authenticate: (token) => {
       if (!token) return rejected('missing_credential', 'no bearer token was presented')
       if (token.length > tokenCharsMax)
         return rejected('invalid_credential', `the token is longer than ${tokenCharsMax} characters`)
@@ -65,16 +78,7 @@ export const createBearer = (options: BearerOptions): Bearer => {
       const kept = cache.get(digest)
       if (kept !== undefined && clock() < kept.until) return kept.authentication
       cache.delete(digest)
-
-      const verified = await verify(token, options)
-      if ('rejection' in verified) return verified.rejection
-      const { authentication, expiresAt } = verified
-      for (const oldest of cache.keys()) {
-        if (cache.size < cacheEntriesMax) break
-        cache.delete(oldest)
-      }
-      cache.set(digest, { until: Math.min(expiresAt, clock() + cacheMs), authentication })
-      return authentication
+      return verifyAndKeep(token, digest)
     },
   }
 }

@@ -8,6 +8,7 @@ export type Presented =
   /** What was presented cannot be a token, or nobody can say which. */
   | { readonly kind: 'unclear' }
 
+const usual = 'Bearer '
 const none: Presented = { kind: 'none' }
 const unclear: Presented = { kind: 'unclear' }
 
@@ -19,6 +20,9 @@ export const presentedToken = (exchange: Exchange, header: string): Presented =>
   if (value === undefined || value === '') return none
   // No token has a comma; with one there were two headers, and servers differ on which of them counts.
   if (value.includes(',')) return unclear
+  // As nearly all clients write it: what is no token for other reasons is no signed one either.
+  if (value.startsWith(usual) && !value.includes(' ', usual.length))
+    return { kind: 'token', token: value.slice(usual.length) }
   const token = bearerTokenOf(value)
   if (token !== undefined) return { kind: 'token', token }
   const isBearer = /^bearer(\s|$)/i.test(value)

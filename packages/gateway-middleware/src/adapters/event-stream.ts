@@ -52,6 +52,7 @@ const faultOf = ({ statusCode = 0, headers }: IncomingMessage): string | undefin
   if (statusCode >= 300 && statusCode < 400)
     return `answered ${statusCode}: a redirect would carry the token elsewhere`
   if (statusCode !== 200) return `answered ${statusCode}`
+  if (headers['content-encoding'] !== undefined) return `answered in ${headers['content-encoding']}, unasked`
   const type = headers['content-type'] ?? ''
   return /^text\/event-stream *(;|$)/i.test(type) ? undefined : 'answered 200 without an event stream'
 }

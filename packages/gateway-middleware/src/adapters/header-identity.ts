@@ -31,14 +31,14 @@ export const headerIdentity = (options: HeaderIdentityOptions = {}): Identify =>
   const isTrusted = createPeerTrust(options.trust)
   const namesOf = perPolicy((policy) => lowerCase(identityHeaders(policy, options.headers)))
 
-  return (exchange, policy) => {
+  return async (exchange, policy) => {
     const assertion = assertions && exchange.header(assertionHeader)
     const counts = assertion !== undefined || isTrusted(exchange.peer)
     if (!counts) return nobody
     const caller = callerInHeaders(exchange, namesOf(policy))
     if (caller === undefined) return noName
     if (assertions === undefined || assertion === undefined) return { ok: true, caller }
-    return assertions.authenticate(assertion).then((authentication) => asserted(authentication, caller))
+    return asserted(await assertions.authenticate(assertion), caller)
   }
 }
 

@@ -122,6 +122,14 @@ describe('a stream', () => {
       (response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('{}'),
       /without an event stream/,
     ],
+    [
+      'is packed',
+      (response) =>
+        void response
+          .writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' })
+          .end('x'),
+      /answered in gzip/,
+    ],
     ['is broken off', (response) => void response.destroy(), /ECONNRESET/],
     [
       'never ends an event',

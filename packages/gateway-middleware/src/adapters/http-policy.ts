@@ -92,6 +92,7 @@ export const httpPolicy = (options: HttpPolicyOptions): PolicySource => {
       headers: {
         authorization: `Bearer ${bearer.trim()}`,
         accept: 'text/event-stream',
+        'accept-encoding': 'identity',
         'cache-control': 'no-store',
         // Where the last one was not taken, all that counts is what the policy is now.
         ...(revision === '' || lastError !== undefined ? {} : { 'last-event-id': revision }),

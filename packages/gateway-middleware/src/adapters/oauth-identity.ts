@@ -1,4 +1,5 @@
 import {
+  type Authentication,
   type Bearer,
   challengeOf,
   createBearer,
@@ -65,27 +66,28 @@ export const oauthIdentity = (options: OAuthIdentityOptions): Identify => {
     return made
   }
 
-  const authenticate = async (bearer: Bearer, token: string): Promise<Identified> => {
-    const authentication = await bearer.authenticate(token)
+  const identifiedBy = (authentication: Authentication): Identified => {
     if (authentication.ok) return knownBy(authentication.principal, authentication.expiresAt) ?? invalid
     return authentication.code === 'provider_unavailable' ? refusal('oauth_provider_unavailable') : invalid
   }
 
-  return async (exchange, policy) => {
+  return (exchange, policy) => {
     const setting = settingOf(policy)
     if (setting.issuer === '') return refusal('oauth_issuer_missing')
     const bearer = bearerOf(setting)
     if (bearer === undefined) return refusal('oauth_config_missing')
     const presented = presentedToken(exchange, setting.tokenHeader)
     if (presented.kind !== 'token') return presented.kind === 'none' ? missing : invalid
-    const by = await authenticate(bearer, presented.token)
-    return by.ok ? withSession(by, exchange.header(setting.sessionHeader)) : by
+    const finish = (authentication: Authentication): Identified =>
+      withSession(identifiedBy(authentication), exchange.header(setting.sessionHeader))
+    const authentication = bearer.authenticate(presented.token)
+    return authentication instanceof Promise ? authentication.then(finish) : finish(authentication)
   }
 }
 
 /** The token's session, else that of the header. Whether it is the caller's, the policy finds. */
-const withSession = (by: Known, header: string | undefined): Identified => {
-  if (by.caller.session !== undefined) return by
+const withSession = (by: Identified, header: string | undefined): Identified => {
+  if (!by.ok || by.caller.session !== undefined) return by
   const session = readName(header)
   if (session === null) return refusal('missing_identity')
   return session === undefined ? by : { ...by, caller: { ...by.caller, session } }
