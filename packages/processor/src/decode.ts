@@ -42,7 +42,7 @@ export interface DecodeOptions {
 
 /** From what the log holds to what the store takes. */
 export const createDecode = ({ topic, rows }: DecodeOptions) => {
-  let last: LogRecord['headers'] = {}
+  let last: Pick<LogRecord, 'key' | 'headers'> = { key: '', headers: {} }
 
   return (record: LogRecord, nowMs: number): Record => {
     const decoding = decodeEnvelope(record.value)
@@ -50,24 +50,25 @@ export const createDecode = ({ topic, rows }: DecodeOptions) => {
       const { code, pointer, message } = decoding.rejection
       return { kind: 'dead', record, death: { reason: code, detail: `${pointer} ${message}`.trim() } }
     }
-    const { partition, offset, receivedAtMs: loggedAtMs } = record
+    const { partition, offset } = record
     // Events that came in one request have the same, and thousands wait: they wait with one.
-    if (!areSame(record.headers, last)) last = record.headers
-    const headers = last
+    if (record.key !== last.key || !areSame(record.headers, last.headers))
+      last = { key: record.key, headers: record.headers }
+    const { key, headers } = last
+    const read: ReadRecord = { partition, offset, key, headers, receivedAtMs: record.receivedAtMs }
     const decoded = withTrace(decoding.decoded, headers)
     const receivedAtMs = receiptOf(record, nowMs)
     const { ms, replaced } = eventTime(decoded.envelope.timestamp, receivedAtMs)
     const row = rows.rowOf({
       decoded,
       id: decoded.audit?.id ?? givenId(headers[logHeaders.eventId]) ?? idOf(record, topic),
-      place: { partition, offset },
+      place: read,
       timestampMs: ms,
       timestampReplaced: replaced || headers[logHeaders.timestampReplaced] === 'true',
       receivedAtMs,
       keyId: headers[logHeaders.keyId] ?? '',
     })
-    const key = record.key === row.chain ? row.chain : record.key
-    return { kind: 'event', record: { ...row.place, key, headers, receivedAtMs: loggedAtMs }, row }
+    return { kind: 'event', record: read, row }
   }
 }
 

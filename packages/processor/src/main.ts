@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=8 --max-old-space-size=2000
+#!/usr/bin/env -S node --max-semi-space-size=4 --max-old-space-size=2000
 import {
   createHealth,
   createMetrics,
