@@ -34,6 +34,10 @@ const shape = {
     .regex(/^(\/[^/?#]+)*$/, 'is no path without an end slash')
     .default('')
     .describe('taken off the front of paths'),
+  MCP_PATH: text()
+    .regex(/^\/[^?#]*$/, 'is no path')
+    .default('/mcp')
+    .describe('where clients reach the server: with EXTERNAL_BASE_URL the name that OAuth tokens are for'),
   EXTERNAL_BASE_URL: httpUrl().optional().describe('how clients name this gateway; needed for OAuth'),
 
   POLICY_FILE: text().optional().describe('YAML or JSON; in force again shortly after it changes'),
@@ -64,7 +68,7 @@ const shape = {
   SESSION_ID_HEADER: header('X-MCP-Agent-Session', 'the session'),
   HEADER_IDENTITY_TRUST: z
     .enum(['loopback', 'network'])
-    .default('loopback')
+    .optional()
     .describe('whose identity headers count; `network`: whoever can reach this port may say who they are'),
   TRUSTED_PROXY_CIDRS: list()
     .pipe(z.array(address()))
@@ -73,6 +77,7 @@ const shape = {
   ADAPTER_KEYS: text()
     .optional()
     .describe('JWKS file of public keys; an assertion that one of them signed says who calls'),
+  ADAPTER_ISSUER: text().default('mcp-sentinel').describe('who makes such assertions'),
 
   ANALYTICS_INGEST_URL: httpUrl().optional().describe('where records are shipped, with its path'),
   MCP_ANALYTICS_INGEST_URL: httpUrl().optional().describe('the same, by its older name'),
@@ -156,6 +161,7 @@ export const apiKeyOf = ({
 }: Settings): Secret | undefined => key ?? older
 
 const sessionKeyCharsMin = 32
+const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127\./.test(host)
 
 const rules: readonly Rule[] = [
   {
@@ -175,6 +181,16 @@ const rules: readonly Rule[] = [
     message: `has one of less than ${sessionKeyCharsMin} characters`,
     isBroken: ({ SESSION_ID_KEYS }) =>
       SESSION_ID_KEYS.some((key) => key.reveal().length < sessionKeyCharsMin),
+  },
+  {
+    variable: 'HEADER_IDENTITY_TRUST',
+    message:
+      'is not set, nor are TRUSTED_PROXY_CIDRS and ADAPTER_KEYS: say whose identity headers count where others than this machine can reach this port',
+    isBroken: ({ HOST, HEADER_IDENTITY_TRUST, TRUSTED_PROXY_CIDRS, ADAPTER_KEYS }) =>
+      !isLoopback(HOST) &&
+      HEADER_IDENTITY_TRUST === undefined &&
+      TRUSTED_PROXY_CIDRS.length === 0 &&
+      ADAPTER_KEYS === undefined,
   },
   {
     variable: 'UPSTREAM_URL',

@@ -1,15 +1,18 @@
 import type { IncomingMessage } from 'node:http'
 import type { Passed } from '@mcp-sentinel/gateway-middleware'
+import {
+  type IdentityHeaders,
+  identityHeaders,
+} from '@mcp-sentinel/gateway-middleware/adapters/identity-headers'
 import type { Caller, CompiledPolicy } from '@mcp-sentinel/policy'
 import { onwardHeaders } from './forwarded-headers.ts'
-import { type IdentityHeaderNames, identityHeaderNames } from './identity-headers.ts'
 import type { SessionIds } from './session-id.ts'
 import type { UpstreamCredential } from './upstream-credential.ts'
 
 /** What a policy says of headers, read once. */
 interface Rules {
   readonly policy: CompiledPolicy
-  readonly identity: IdentityHeaderNames
+  readonly identity: IdentityHeaders
   readonly without: ReadonlySet<string>
   /** Where the answer is to be looked into, and so has to be readable. */
   readonly withoutCoding: ReadonlySet<string>
@@ -26,9 +29,13 @@ export const createOnwardHeaders = ({ sessionIds, credential }: OnwardHeadersOpt
 
   const rulesOf = (policy: CompiledPolicy): Rules => {
     if (last?.policy === policy) return last
-    const identity = identityHeaderNames(policy)
+    const identity = identityHeaders(policy)
     const stopped = ['mcp-session-id', 'content-length', 'expect', 'x-forwarded-for', 'x-forwarded-proto']
-    const without = new Set([...Object.values(identity), ...credential.withheld(policy), ...stopped])
+    const without = new Set(
+      [...Object.values(identity), ...credential.withheld(policy), ...stopped].map((name) =>
+        name.toLowerCase(),
+      ),
+    )
     last = { policy, identity, without, withoutCoding: new Set([...without, 'accept-encoding']) }
     return last
   }
@@ -56,7 +63,7 @@ export const createOnwardHeaders = ({ sessionIds, credential }: OnwardHeadersOpt
 
 const setIdentity = (
   set: (name: string, value: string | undefined) => void,
-  names: IdentityHeaderNames,
+  names: IdentityHeaders,
   { human, agent, team, session }: Caller,
 ): void => {
   set(names.human, human)

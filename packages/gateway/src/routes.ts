@@ -57,3 +57,16 @@ const answer = (status: number, headers: Answer['headers'], body = ''): Answer =
 const text = (body: string): Answer => answer(200, { 'content-type': 'text/plain; charset=utf-8' }, body)
 const json = (status: number, body: object, headers: Answer['headers'] = {}): Answer =>
   answer(status, { ...headers, 'content-type': 'application/json' }, JSON.stringify(body))
+
+/** Which policy is in force, and nothing of what it says. */
+export const statusOf = (policy: PolicySource): object => {
+  const { revision, loadedAt, lastError } = policy.status()
+  const document = policy.current()?.document
+  return {
+    ready: document !== undefined,
+    schema_version: document?.schema_version ?? 'v1',
+    revision,
+    ...(loadedAt === undefined ? {} : { loaded_at: new Date(loadedAt).toISOString() }),
+    ...(lastError === undefined ? {} : { last_reload_error: lastError }),
+  }
+}

@@ -31,4 +31,5 @@ export {
   rejectionCodes,
   type ServerBinding,
 } from './principal.ts'
+export { parsePublicKeys } from './public-keys.ts'
 export { isHttpsOrLoopback } from './safe-url.ts'

@@ -1,0 +1,76 @@
+#!/usr/bin/env node
+import { createGateway } from '@mcp-sentinel/gateway-middleware'
+import { createMetrics, createMetricsApp, runService } from '@mcp-sentinel/service'
+import { config } from './config.ts'
+import { createUpstream } from './forward.ts'
+import { counted, watchGateway } from './gateway-metrics.ts'
+import { metadataOf, openIdentity } from './open-identity.ts'
+import { openPolicy } from './open-policy.ts'
+import { openRecorder } from './open-recorder.ts'
+import { createRoutes, statusOf } from './routes.ts'
+import { listen } from './serve.ts'
+import { createSessionIds } from './session-id.ts'
+import { sessionKeysOf } from './session-keys.ts'
+import { createSidecar } from './sidecar.ts'
+import { createUpstreamCredential } from './upstream-credential.ts'
+import { createUpstreamTokens } from './upstream-tokens.ts'
+
+await runService({
+  name: 'mcp-gateway',
+  process,
+  config,
+  start: async ({ settings, log }) => {
+    const { HOST: host, UPSTREAM_TOKENS_DIRECTORY: tokens } = settings
+    const metrics = createMetrics()
+    const policy = await openPolicy(settings)
+    const { recorder, closings } = await openRecorder(settings, log)
+    const sessionIds = createSessionIds(sessionKeysOf(settings))
+    const report = (error: unknown): void => log.error({ err: error }, 'a request failed here')
+    const gateway = await createGateway({
+      policy,
+      identify: await openIdentity(settings),
+      record: counted(recorder, metrics),
+      server: {
+        name: settings.MCP_SERVER_NAME || undefined,
+        namespace: settings.MCP_SERVER_NAMESPACE || undefined,
+        cluster: settings.MCP_CLUSTER_NAME || undefined,
+      },
+      ownsSession: (caller, session) => sessionIds.unseal(caller, session) !== undefined,
+      bodyBytesMax: settings.BODY_BYTES_MAX,
+      report,
+    })
+    const upstream = createUpstream({
+      origin: settings.UPSTREAM_URL.origin,
+      connectTimeoutMs: settings.UPSTREAM_CONNECT_TIMEOUT,
+      headTimeoutMs: settings.UPSTREAM_HEAD_TIMEOUT,
+      idleTimeoutMs: settings.UPSTREAM_IDLE_TIMEOUT,
+    })
+    const credential = createUpstreamCredential({
+      passthrough: settings.UPSTREAM_TOKEN_PASSTHROUGH,
+      tokenOf: tokens === undefined ? undefined : createUpstreamTokens(tokens, Date.now),
+    })
+    const { STRIP_PREFIX: stripPrefix } = settings
+    const sidecar = createSidecar({ gateway, upstream, sessionIds, credential, stripPrefix, report })
+    const answersItself = createRoutes({ policy, resourceMetadata: metadataOf(settings, policy.current) })
+
+    watchGateway(metrics, { policy, openCalls: gateway.openCalls })
+    const metricsApp = createMetricsApp({ log, metrics })
+    metricsApp.get('/config/status', async () => statusOf(policy))
+    await metricsApp.listen({ host, port: settings.METRICS_PORT })
+    const listener = await listen(
+      (req, res) => {
+        if (!answersItself(req, res)) void sidecar.handle(req, res)
+      },
+      host,
+      settings.PORT,
+    )
+    const deadlineMs = settings.SHUTDOWN_TIMEOUT
+    return [
+      { name: 'calls', deadlineMs: deadlineMs + 1_000, close: () => listener.close(deadlineMs) },
+      { name: 'upstream', deadlineMs: 1_000, close: upstream.close },
+      { name: 'policy', deadlineMs: 1_000, close: gateway.close },
+      ...closings,
+      { name: 'metrics', deadlineMs: 1_000, close: async () => void (await metricsApp.close()) },
+    ]
+  },
+})
