@@ -1,29 +1,19 @@
 import { startV1Fixture } from '@mcp-sentinel/fixture-servers/v1'
 import { startV2Fixture } from '@mcp-sentinel/fixture-servers/v2'
 import { aiSdk } from './clients/ai-sdk.ts'
+import { type Arrangement, arrangements, identityHeaders } from './clients/arrangements.ts'
 import type { Driver, Era } from './clients/driver.ts'
 import { inspectorLegacy, inspectorModern } from './clients/inspector.ts'
 import { mcpRemote } from './clients/mcp-remote.ts'
 import { type Row, rowOf } from './clients/probes.ts'
 import { sdkV1 } from './clients/sdk-v1.ts'
 import { sdkV2Legacy, sdkV2Modern } from './clients/sdk-v2.ts'
-import type { Target } from './conformance/targets.ts'
 
 const drivers = [sdkV1, sdkV2Legacy, sdkV2Modern, inspectorLegacy, inspectorModern, mcpRemote, aiSdk]
 const servers = [
   { name: 'SDK v1', start: startV1Fixture, eras: ['legacy'] },
   { name: 'SDK v2', start: startV2Fixture, eras: ['modern', 'legacy'] },
 ] as const
-
-/** What stands between client and server, and what then becomes of the call that a policy would refuse. */
-interface Arrangement extends Target {
-  readonly headers?: Readonly<Record<string, string>>
-  /** What the client is told of it. */
-  readonly denied: string
-  /** Whether the server carried it out. */
-  readonly reached: boolean
-}
-const arrangements: readonly Arrangement[] = [{ name: 'direct', denied: 'erased', reached: true }]
 
 const columns = ['list', 'allowed', 'elicitation', 'progress', 'cancel', 'denied'] as const
 const versions = { legacy: '2025-11-25', modern: '2026-07-28' }
@@ -44,7 +34,7 @@ const rowAt = async (
   const { calls, ...fixture } = await start({ guards: arrangement.guards ?? {} })
   const between = await arrangement.start?.(fixture.url)
   try {
-    const row = await rowOf(driver, era, between?.url ?? fixture.url, calls, arrangement.headers)
+    const row = await rowOf(driver, era, between?.url ?? fixture.url, calls, identityHeaders)
     return {
       row,
       wire: String(calls[0]?.headers['mcp-protocol-version']),
@@ -58,20 +48,33 @@ const rowAt = async (
 
 let failed = 0
 let passed = 0
-const count = (holds: boolean): void => {
-  if (holds) passed += 1
-  else failed += 1
-}
+const cellMax = 90
 const line = (cells: readonly string[]): void =>
-  console.log(cells.map((cell, at) => cell.padEnd(at < 2 ? 18 : 12)).join(' '))
+  console.log(cells.map((cell, at) => cell.slice(0, cellMax).padEnd(at < 2 ? 18 : 12)).join(' '))
 
+/** Says what was seen, and below it what should have been. */
 const show = (arrangement: Arrangement, server: string, { name }: Driver, era: Era, seen: Seen): void => {
   const { row, wire, reached } = seen
+  const { listed, permitted, denied } = arrangement
   line([server, name, wire, ...columns.map((column) => row[column])])
-  count(wire === versions[era])
-  count(reached === arrangement.reached)
-  count(row.denied === arrangement.denied)
-  for (const column of columns) if (column !== 'denied' && row[column] !== '-') count(row[column] === 'ok')
+  const holds: Readonly<Record<string, boolean>> = {
+    [`speaks ${versions[era]}`]: wire === versions[era],
+    [permitted ? 'the server erased' : 'the server did not erase']: reached === permitted,
+    [listed ? 'finds erase in the list' : 'finds a list without erase']:
+      row.list === (listed ? 'ok, erase' : 'ok'),
+    [`is told ${denied}`]: denied.test(row.denied),
+    ...Object.fromEntries(
+      (['allowed', 'elicitation', 'progress', 'cancel'] as const).map((column) => [
+        `${column} is as it should be`,
+        row[column] === 'ok' || row[column] === '-',
+      ]),
+    ),
+  }
+  for (const [what, isSo] of Object.entries(holds)) {
+    if (isSo) passed += 1
+    else failed += 1
+    if (!isSo) console.log(`FAILED: ${what}`)
+  }
 }
 
 for (const arrangement of arrangements) {

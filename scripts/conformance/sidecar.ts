@@ -12,17 +12,17 @@ import { createGateway, type GatewayOptions } from '@mcp-sentinel/gateway-middle
 import { everything } from './everything.ts'
 import type { Target } from './targets.ts'
 
-export type Judging = Pick<GatewayOptions, 'policy' | 'denial'>
+export type Judging = Pick<GatewayOptions, 'policy' | 'identify' | 'denial'>
 
 /** The sidecar in this process. */
 export const sidecarWith =
-  ({ policy, denial }: Judging): NonNullable<Target['start']> =>
+  ({ policy, identify, denial }: Judging): NonNullable<Target['start']> =>
   async (upstream) => {
     const { origin, pathname } = new URL(upstream)
     const sessionIds = createSessionIds([{ kid: 'k1', key: randomBytes(32) }])
     const gateway = await createGateway({
       policy,
-      identify: () => ({ ok: true, caller: { agent: 'suite' } }),
+      identify,
       record: () => {},
       denial,
       ownsSession: (caller, session) => sessionIds.unseal(caller, session) !== undefined,
@@ -58,5 +58,6 @@ export const sidecarWith =
 /** With a policy that lets everything pass and looks into every answer for lists. */
 export const startSidecar: NonNullable<Target['start']> = sidecarWith({
   policy: everything(),
+  identify: () => ({ ok: true, caller: { agent: 'suite' } }),
   denial: 'http',
 })
