@@ -29,12 +29,15 @@ test.each([
   expect(foldName(name)).not.toBe(foldName(other))
 })
 
-test('no character is told from itself in the other case, or from what it is compatible with', () => {
+test('no character is told from itself in the other case, or from what it is compatible with', {
+  timeout: 60_000,
+}, () => {
   for (let point = 0; point <= 0x10ffff; point++) {
     const character = String.fromCodePoint(point)
-    const folded = foldName(character)
     const others = [character.toLowerCase(), character.toUpperCase(), character.normalize('NFKC')]
-    if (others.some((other) => foldName(other) !== folded)) expect.fail(`U+${point.toString(16)}`)
+    const changed = others.filter((other) => other !== character)
+    if (changed.some((other) => foldName(other) !== foldName(character)))
+      expect.fail(`U+${point.toString(16)}`)
   }
 })
 

@@ -68,7 +68,7 @@ const params = {
 } as const satisfies Names
 
 /** The names that matter in a message, wherever servers or we read one. */
-const message = {
+export const namesThatMatter = {
   jsonrpc: 'any',
   id: 'id',
   method: 'any',
@@ -86,7 +86,7 @@ const stepsMax = scanLimits.depthMax
  */
 export const readsOf = (pointers: Iterable<string>): Reads => {
   const paths = Array.from(pointers, (pointer) => pointer.split('/').slice(1, stepsMax).map(unescaped))
-  return { message: placeOfNames(message, paths.length === 0 ? undefined : placeOfPaths(paths)) }
+  return { message: placeOfNames(namesThatMatter, paths.length === 0 ? undefined : placeOfPaths(paths)) }
 }
 
 const unescaped = (step: string): string => step.replaceAll('~1', '/').replaceAll('~0', '~')
