@@ -122,12 +122,13 @@ type Outer = { -readonly [Name in (typeof outerNames)[number]]?: string }
 const labels = ['source', 'event_type'] as const
 const texts = ['timestamp', 'trace_id', 'traceparent', 'tracestate', 'baggage'] as const
 const lookedFor = createNames(outerNames)
+const nowhere = outerNames.map(() => NONE)
 const payloadIndex = outerNames.indexOf('payload')
 
 const decodeMembers = (scanned: ScannedEvent, text: EventText): Decoding => {
   const members = createMembers(text, scanned.event)
   const outer: Outer = {}
-  const found: number[] = []
+  const found = nowhere.slice()
   locate(members, lookedFor, found)
   let known = 0
   for (const [index, name] of outerNames.entries()) {
