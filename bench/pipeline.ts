@@ -23,8 +23,13 @@ export const bench: Bench = async ({ quick }) => {
   const singleRatio = median(single.map(({ ingest, bare }) => ingest.perS / bare.perS))
   const singleCpu = median(single.map(({ ingest }) => ingest.cpuUs))
   const bareCpu = median(single.map(({ bare }) => bare.cpuUs))
+  const durableRatio = median(single.map(({ ingest, durable }) => ingest.perS / durable.perS))
+  const durableCpu = median(single.map(({ durable }) => durable.cpuUs))
   console.log(
     `  POST of one event   ${perS(median(single.map(({ ingest }) => ingest.perS)))}, ${singleCpu.toFixed(0)} µs CPU; bare Fastify ${perS(median(single.map(({ bare }) => bare.perS)))}, ${bareCpu.toFixed(0)} µs; ratio ${singleRatio.toFixed(2)}`,
+  )
+  console.log(
+    `    a bare Fastify that syncs the body to the same log: ${perS(median(single.map(({ durable }) => durable.perS)))}, ${durableCpu.toFixed(0)} µs; ratio ${durableRatio.toFixed(2)}`,
   )
 
   const batch = await repeat(rounds, () => batches(roundMs))
@@ -46,6 +51,7 @@ export const bench: Bench = async ({ quick }) => {
 
   const figures = {
     ingest_single_vs_bare_rps: rounded(singleRatio),
+    ingest_single_vs_durable_rps: rounded(durableRatio),
     ingest_single_cpu_us: rounded(singleCpu),
     ingest_batch_events_per_s: rounded(batchPerS),
     ingest_batch_cpu_us: rounded(batchCpu),

