@@ -52,6 +52,8 @@ export interface Gateway {
   /** Of a request; a binding reads no further. */
   readonly bodyBytesMax: number
   readonly openCalls: () => number
+  /** Resolves when no call is open: all of them are written down. */
+  readonly idle: () => Promise<void>
   /** Ends the policy source too; what is open goes on. */
   readonly close: () => Promise<void>
 }
@@ -283,6 +285,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     admit,
     bodyBytesMax,
     openCalls: open.count,
+    idle: open.none,
     close: async () => {
       unlisten()
       open.close()

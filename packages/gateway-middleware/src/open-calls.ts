@@ -13,6 +13,8 @@ export interface OpenCalls {
   readonly add: (call: OpenCall) => void
   readonly delete: (call: OpenCall) => void
   readonly count: () => number
+  /** Resolves when there is none. */
+  readonly none: () => Promise<void>
   /** Judges all of them again. */
   readonly judge: () => void
   readonly close: () => void
@@ -28,13 +30,21 @@ export const createOpenCalls = (clock: () => number): OpenCalls => {
   const open = new Set<OpenCall>()
   const long = new WeakSet<OpenCall>()
   let timer: NodeJS.Timeout | undefined
+  let waiting: PromiseWithResolvers<void> | undefined
+
+  const remove = (call: OpenCall): void => {
+    open.delete(call)
+    if (open.size > 0) return
+    waiting?.resolve()
+    waiting = undefined
+  }
 
   const judge = (): void => {
     const now = clock()
     for (const call of open) {
       if (!call.stands(now)) {
-        open.delete(call)
         call.cut()
+        remove(call)
       } else if (now - call.began >= longAfterMs && !long.has(call)) {
         long.add(call)
         call.isLong()
@@ -47,8 +57,13 @@ export const createOpenCalls = (clock: () => number): OpenCalls => {
       open.add(call)
       timer ??= setInterval(judge, judgeEveryMs).unref()
     },
-    delete: (call) => open.delete(call),
+    delete: remove,
     count: () => open.size,
+    none: async () => {
+      if (open.size === 0) return
+      waiting ??= Promise.withResolvers<void>()
+      await waiting.promise
+    },
     judge,
     close: () => clearInterval(timer),
   }

@@ -64,9 +64,11 @@ await runService({
       host,
       settings.PORT,
     )
-    const deadlineMs = settings.SHUTDOWN_TIMEOUT
+    const { SHUTDOWN_TIMEOUT: deadlineMs, UPSTREAM_URL } = settings
+    log.info({ port: listener.port, upstream: UPSTREAM_URL.origin }, 'guarding')
     return [
       { name: 'calls', deadlineMs: deadlineMs + 1_000, close: () => listener.close(deadlineMs) },
+      { name: 'records', deadlineMs: 1_000, close: gateway.idle },
       { name: 'upstream', deadlineMs: 1_000, close: upstream.close },
       { name: 'policy', deadlineMs: 1_000, close: gateway.close },
       ...closings,
