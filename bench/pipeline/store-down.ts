@@ -87,7 +87,7 @@ export const storeDown = async (offered: number, downMs: number): Promise<StoreD
     // As their own first lines say.
     const flags = {
       ingest: ['--max-semi-space-size=16'],
-      processor: ['--max-semi-space-size=16'],
+      processor: ['--max-semi-space-size=4', '--max-old-space-size=2000'],
     }
     const mainOf = (name: string) => new URL(`../../packages/${name}/src/main.ts`, import.meta.url).pathname
     await promisify(execFile)(process.execPath, [sources, mainOf('processor'), '--migrate'], { env })
