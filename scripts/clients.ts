@@ -1,11 +1,12 @@
 import { startV1Fixture } from '@mcp-sentinel/fixture-servers/v1'
 import { startV2Fixture } from '@mcp-sentinel/fixture-servers/v2'
 import { aiSdk } from './clients/ai-sdk.ts'
-import { type Arrangement, arrangements, identityHeaders } from './clients/arrangements.ts'
+import { type Arrangement, arrangements } from './clients/arrangements.ts'
 import type { Driver, Era } from './clients/driver.ts'
 import { inspectorLegacy, inspectorModern } from './clients/inspector.ts'
 import { mcpRemote } from './clients/mcp-remote.ts'
 import { type Row, rowOf } from './clients/probes.ts'
+import { identityHeaders } from './clients/refusing-policy.ts'
 import { sdkV1 } from './clients/sdk-v1.ts'
 import { sdkV2Legacy, sdkV2Modern } from './clients/sdk-v2.ts'
 

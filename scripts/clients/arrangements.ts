@@ -1,7 +1,7 @@
 import { headerIdentity } from '@mcp-sentinel/gateway-middleware/adapters/header-identity'
-import { staticPolicy } from '@mcp-sentinel/gateway-middleware/static-policy'
 import { type Judging, sidecarWith } from '../conformance/sidecar.ts'
 import type { Target } from '../conformance/targets.ts'
+import { refusingPolicy } from './refusing-policy.ts'
 
 /** What stands between client and server, and what then becomes of a call that a policy may refuse. */
 export interface Arrangement extends Target {
@@ -13,28 +13,9 @@ export interface Arrangement extends Target {
   readonly denied: RegExp
 }
 
-const agent = 'clients'
-/** What every client sends with every request. Who forgot it would be nobody, and nobody is forbidden nothing here. */
-export const identityHeaders = { 'x-mcp-agent-id': agent }
-
-const policyWith = (listing: 'all' | 'permitted') =>
-  staticPolicy({
-    schema_version: 'v2',
-    server: { name: 'fixture' },
-    policy: { default_decision: 'allow', listing },
-    grants: [
-      {
-        name: 'no-erasing',
-        agent_id: agent,
-        max_trust: 'high',
-        tool_rules: [{ name: 'erase', decision: 'deny' }],
-      },
-    ],
-  })
-
 const sidecar = (denial: Judging['denial'], listing: 'all' | 'permitted', denied: RegExp): Arrangement => ({
   name: `sidecar that refuses, told as ${denial}; lists are of ${listing}`,
-  start: sidecarWith({ policy: policyWith(listing), identify: headerIdentity(), denial }),
+  start: sidecarWith({ policy: refusingPolicy(listing), identify: headerIdentity(), denial }),
   listed: listing === 'all',
   permitted: false,
   denied,

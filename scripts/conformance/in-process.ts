@@ -1,4 +1,4 @@
-import { createGateway } from '@mcp-sentinel/gateway-middleware'
+import { createGateway, type Gateway } from '@mcp-sentinel/gateway-middleware'
 import { guardFastify } from '@mcp-sentinel/gateway-middleware/bind/fastify'
 import { guardFetch } from '@mcp-sentinel/gateway-middleware/bind/fetch'
 import { guardHono } from '@mcp-sentinel/gateway-middleware/bind/hono'
@@ -9,15 +9,8 @@ import { Hono } from 'hono'
 import { everything } from './everything.ts'
 import type { Target } from './targets.ts'
 
-const gateway = await createGateway({
-  policy: everything(),
-  identify: () => ({ ok: true, caller: { agent: 'suite' } }),
-  record: () => {},
-  denial: 'http',
-})
-
 /** Each binding, as its framework's users would have it. */
-export const inProcess: readonly Target[] = [
+export const inProcessWith = (gateway: Gateway): readonly Target[] => [
   { name: 'in process, fetch', guards: { fetch: (next) => guardFetch(gateway, next) } },
   {
     name: 'in process, Hono',
@@ -41,7 +34,7 @@ export const inProcess: readonly Target[] = [
         const app = express()
         app.use(express.json())
         app.use('/mcp', guardNode(gateway))
-        app.use((req, res) => next(req, res, req.body))
+        app.all('/mcp', (req, res) => next(req, res, req.body))
         return (req, res) => app(req, res)
       },
     },
@@ -60,3 +53,12 @@ export const inProcess: readonly Target[] = [
     },
   },
 ]
+
+export const inProcess: readonly Target[] = inProcessWith(
+  await createGateway({
+    policy: everything(),
+    identify: () => ({ ok: true, caller: { agent: 'suite' } }),
+    record: () => {},
+    denial: 'http',
+  }),
+)
