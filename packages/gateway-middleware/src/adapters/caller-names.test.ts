@@ -17,6 +17,7 @@ test.each<[string, string | undefined, string | undefined | null]>([
   ['text in Latin-1', 'zo\xeb', null],
   ['half of a character', '\xf0\x9f', null],
   ['characters that no byte is', 'zoë€', null],
+  ['characters whose lower bytes are a name', '\u0161dmin', null],
   ['a line feed', 'ada\nadmin', null],
   ['a tab', 'ada\tadmin', null],
   ['a zero byte', 'ada\0', null],

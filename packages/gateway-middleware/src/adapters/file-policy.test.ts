@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdir, mkdtemp, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { agentOf, changingPolicyContract, documentFor, until } from '../contract-tests/policy-source.ts'
 import type { PolicySource } from '../policy-source.ts'
 import { type FilePolicyOptions, filePolicy } from './file-policy.ts'
@@ -104,14 +104,19 @@ describe('a file', () => {
     expect(one.status().lastError).toBe(undefined)
   })
 
-  test('is found again when its folder was exchanged, by polling', async () => {
+  test('is found again by polling when its folder was exchanged, and watched from then on', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    onTestFinished(() => void vi.useRealTimers())
     await mkdir(join(folder, 'a'))
     path = join(folder, 'a', 'policy.yaml')
     await put('first')
-    await begin(polled)
+    const one = await begin()
     await rename(join(folder, 'a'), join(folder, 'b'))
+    // The last that the old folder tells.
+    await vi.waitFor(() => expect(one.status().lastError).toMatch(/ENOENT/))
     await mkdir(join(folder, 'a'))
     await put('second')
+    vi.advanceTimersByTime(watched.pollIntervalMs)
     await comesTo('second')
     await put('third')
     await comesTo('third')

@@ -3,7 +3,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { promisify } from 'node:util'
 import { revisionOf } from '@mcp-sentinel/policy/revision'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createPolicyServer, type PolicyServer } from '../contract-tests/policy-server.ts'
 import { agentOf, changingPolicyContract, documentFor, until } from '../contract-tests/policy-source.ts'
 import type { PolicySource } from '../policy-source.ts'
@@ -166,15 +166,32 @@ describe('a stream', () => {
     await new Promise((resolve) => elsewhere.close(resolve))
   })
 
-  test('passes over other events and fields', async () => {
+  test('passes over other events', async () => {
     begin()
+    const told: (string | undefined)[] = []
+    source.onChange(() => void told.push(agentOf(source)))
     await server.asked(1)
-    const first = { ...documentFor('first'), revision: revisionOf(documentFor('first')) }
-    const event = `id: ${first.revision}\ndata: ${JSON.stringify(first)}\n\n`
-    server.write(`: hello\n\nevent: hint\n${event}${event}event: policy\nid: 1\n\n`)
-    server.write(`event: policy\n${event}`)
+    const fieldsOf = (agent: string) =>
+      `id: ${revisionOf(documentFor(agent))}\ndata: ${JSON.stringify(documentFor(agent))}\n\n`
+    server.write(`: hello\n\nevent: hint\n${fieldsOf('hint')}${fieldsOf('message')}event: policy\nid: 1\n\n`)
+    server.write(`event: policy\n${fieldsOf('first')}`)
     await comesTo('first')
+    expect(told).toEqual(['first'])
     await noError()
+  })
+
+  test('lasts as long as something comes', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    server.publish(documentFor('agent-0'))
+    begin({ idleTimeoutMs: 1000 })
+    await comesTo('agent-0')
+    for (let i = 1; i < 4; i++) {
+      vi.advanceTimersByTime(900)
+      server.publish(documentFor(`agent-${i}`))
+      await comesTo(`agent-${i}`)
+    }
+    expect(server.requests).toHaveLength(1)
   })
 
   test.each<[string, string]>([

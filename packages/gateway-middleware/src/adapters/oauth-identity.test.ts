@@ -316,6 +316,11 @@ describe('a policy in force', () => {
     expect((await identify(exchangeOf({ headers }), oauth())).ok).toBe(true)
   })
 
+  test('says nothing of tokens where it asks for none', async () => {
+    const policy = policyOf({ mode: 'header', issuer_url: 'https://issuer.example', audience: 'other' })
+    expect((await ask(begin(), signedBy(first, claims()), {}, policy)).ok).toBe(true)
+  })
+
   test('that is another without another issuer forgets nothing', async () => {
     const identify = begin({ issuer: undefined })
     const token = signedBy(first, claims())
