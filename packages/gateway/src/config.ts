@@ -120,6 +120,9 @@ const shape = {
   UPSTREAM_TOKEN_PASSTHROUGH: flag()
     .default(false)
     .describe('send the caller’s token on: only where gateway and server are one resource'),
+  DEFINITIONS_INTERVAL: durationMs(1_000, 24 * 3_600_000)
+    .default(30_000)
+    .describe('how often the server is asked for its tools, where the policy pins definitions'),
   UPSTREAM_CONNECT_TIMEOUT: durationMs(10, 60_000).default(5_000).describe('to reach the server'),
   UPSTREAM_HEAD_TIMEOUT: durationMs(1_000, 3_600_000).default(300_000).describe('until an answer begins'),
   UPSTREAM_IDLE_TIMEOUT: durationMs(1_000, 24 * 3_600_000)

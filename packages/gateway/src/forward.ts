@@ -16,6 +16,8 @@ export interface Onward {
   readonly res: ServerResponse
   /** The head of the answer; what it returns is written. */
   readonly head: (status: number, headers: IncomingHttpHeaders) => ReturnedHead
+  /** Each piece of an event stream, before it goes on. */
+  readonly seen?: ((chunk: Buffer) => unknown) | undefined
   readonly ended: (end: ForwardEnd) => void
 }
 
@@ -72,11 +74,12 @@ export const createUpstream = (options: UpstreamOptions): Upstream => {
 }
 
 /** Carries one answer back, as fast as the client takes it; whichever side goes away ends the other. */
-const relay = ({ res, head, ended }: Onward): Dispatcher.DispatchHandler => {
+const relay = ({ res, head, seen, ended }: Onward): Dispatcher.DispatchHandler => {
   let controller: Dispatcher.DispatchController | undefined
   let filter: BodyFilter | undefined
   let bytesOut = 0
   let isOver = false
+  let onSeen: Onward['seen']
 
   const end = (outcome: ForwardEnd): void => {
     if (isOver) return
@@ -110,9 +113,12 @@ const relay = ({ res, head, ended }: Onward): Dispatcher.DispatchHandler => {
       filter = returned.body
       res.writeHead(status, returned.headers)
       // A stream's client waits for the head, and the first event may be minutes away.
-      if (isStream(headers)) res.flushHeaders()
+      if (!isStream(headers)) return
+      onSeen = seen
+      res.flushHeaders()
     },
     onResponseData: (_, chunk) => {
+      onSeen?.(chunk)
       if (filter === undefined) return write(chunk)
       try {
         write(filter.push(chunk))

@@ -4,6 +4,8 @@ import { createMetrics, createMetricsApp, runService } from '@mcp-sentinel/servi
 import { config } from './config.ts'
 import { createUpstream } from './forward.ts'
 import { counted, watchGateway } from './gateway-metrics.ts'
+import { listTools } from './list-tools.ts'
+import { createLiveDefinitions } from './live-definitions.ts'
 import { metadataOf, openIdentity } from './open-identity.ts'
 import { openPolicy } from './open-policy.ts'
 import { openRecorder } from './open-recorder.ts'
@@ -26,9 +28,17 @@ await runService({
     const { recorder, closings } = await openRecorder(settings, log)
     const sessionIds = createSessionIds(sessionKeysOf(settings))
     const report = (error: unknown): void => log.error({ err: error }, 'a request failed here')
+    const definitions = createLiveDefinitions({
+      policy,
+      list: () =>
+        listTools({ url: new URL(settings.MCP_PATH, settings.UPSTREAM_URL).href, timeoutMs: 10_000 }),
+      intervalMs: settings.DEFINITIONS_INTERVAL,
+      report: (error) => log.warn({ err: error }, 'the server does not tell its tools'),
+    })
     const gateway = await createGateway({
       policy,
       identify: await openIdentity(settings),
+      definitions,
       record: counted(recorder, metrics),
       server: {
         name: settings.MCP_SERVER_NAME || undefined,
@@ -50,7 +60,15 @@ await runService({
       tokenOf: tokens === undefined ? undefined : createUpstreamTokens(tokens, Date.now),
     })
     const { STRIP_PREFIX: stripPrefix } = settings
-    const sidecar = createSidecar({ gateway, upstream, sessionIds, credential, stripPrefix, report })
+    const sidecar = createSidecar({
+      gateway,
+      upstream,
+      sessionIds,
+      credential,
+      stripPrefix,
+      definitions,
+      report,
+    })
     const answersItself = createRoutes({ policy, resourceMetadata: metadataOf(settings, policy.current) })
 
     watchGateway(metrics, { policy, openCalls: gateway.openCalls })
@@ -69,6 +87,7 @@ await runService({
     return [
       { name: 'calls', deadlineMs: deadlineMs + 1_000, close: () => listener.close(deadlineMs) },
       { name: 'records', deadlineMs: 1_000, close: gateway.idle },
+      { name: 'definitions', deadlineMs: 1_000, close: async () => definitions.close() },
       { name: 'upstream', deadlineMs: 1_000, close: upstream.close },
       { name: 'policy', deadlineMs: 1_000, close: gateway.close },
       ...closings,

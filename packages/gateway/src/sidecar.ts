@@ -4,6 +4,7 @@ import { type AdmittedRequest, admitNode, answerNode } from '@mcp-sentinel/gatew
 import { bodyHeaders, createListingBody } from '@mcp-sentinel/gateway-middleware/listing-body'
 import type { Upstream } from './forward.ts'
 import { returnedHeaders } from './forwarded-headers.ts'
+import type { LiveDefinitions } from './live-definitions.ts'
 import { createOnwardHeaders } from './onward-headers.ts'
 import type { SessionIds } from './session-id.ts'
 import type { UpstreamCredential } from './upstream-credential.ts'
@@ -16,6 +17,8 @@ export interface SidecarOptions {
   readonly credential: UpstreamCredential
   /** Taken off the front of paths, segment by segment. */
   readonly stripPrefix?: string | undefined
+  /** Told when the server says that its tools have changed. */
+  readonly definitions?: Pick<LiveDefinitions, 'changed'> | undefined
   /** Told what went wrong here and was no client's fault. */
   readonly report?: ((error: unknown) => void) | undefined
 }
@@ -27,7 +30,15 @@ export interface Sidecar {
 
 /** Stands before one MCP server: what it lets pass goes on byte for byte, and comes back the same way. */
 export const createSidecar = (options: SidecarOptions): Sidecar => {
-  const { gateway, upstream, sessionIds, credential, stripPrefix = '', report = () => {} } = options
+  const {
+    gateway,
+    upstream,
+    sessionIds,
+    credential,
+    stripPrefix = '',
+    definitions,
+    report = () => {},
+  } = options
   const headersOf = createOnwardHeaders({ sessionIds, credential })
 
   const forward = (req: IncomingMessage, res: ServerResponse, { passed, body }: AdmittedRequest): void => {
@@ -40,6 +51,7 @@ export const createSidecar = (options: SidecarOptions): Sidecar => {
       body: bytes,
       res,
       head: (_, headers) => returned(passed, headers),
+      seen: definitions && ((chunk) => chunk.includes(toolsChanged) && definitions.changed()),
       ended: (end) => {
         if (end.kind !== 'failed')
           return passed.close({ status: res.statusCode, bytesOut: end.bytesOut, outcome: end.kind })
@@ -72,6 +84,9 @@ export const createSidecar = (options: SidecarOptions): Sidecar => {
     },
   }
 }
+
+/** Whoever talks of it in other words is asked again all the same, some time. */
+const toolsChanged = 'notifications/tools/list_changed'
 
 const nothing: ReadonlySet<string> = new Set()
 const changedBody: ReadonlySet<string> = new Set(bodyHeaders)
