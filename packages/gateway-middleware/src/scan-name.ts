@@ -7,8 +7,8 @@ import { fail, type NameSets, nameIn, type ScanCode, shown, type Walk } from './
 const comparedMax = 16
 
 /**
- * The member that begins with the name between two quotes, or undefined where the name is refused: no other in its object may be
- * the same, and where names decide what a message means, none may be nearly another, or nearly one that matters.
+ * The member that begins with the name between two quotes, or undefined where the name is refused: no other in its object
+ * may be the same, and where names decide what a message means, none may be nearly another, or nearly one that matters.
  * `base` is where the names of its object begin among those of the walk.
  */
 export const memberNamed = (
@@ -18,41 +18,29 @@ export const memberNamed = (
   open: number,
   close: number,
 ): Member | undefined => {
+  const member = place === undefined ? otherMember : memberOf(walk, place, open, close)
+  if (member === undefined) return undefined
+  if (member.bit !== 0) return isFirst(walk, member.bit) ? member : refuseTwice(walk, open, close)
   const isCompared =
-    walk.isPlain &&
-    walk.namesTop - base < comparedMax * 2 &&
-    walk.sets[walk.depth] === undefined &&
-    (place === undefined || place.byLength !== undefined)
-  return isCompared
-    ? memberComparing(walk, place, base, open, close)
-    : memberBySets(walk, place, base, open, close)
+    walk.isPlain && walk.namesTop - base < comparedMax * 2 && walk.sets[walk.depth] === undefined
+  const isNew = isCompared
+    ? isNewAmongFew(walk, place, base, open, close)
+    : isNewAmongMany(walk, place, base, open, close)
+  return isNew ? member : undefined
 }
 
-const memberComparing = (
-  walk: Walk,
-  place: Place | undefined,
-  base: number,
-  open: number,
-  close: number,
-): Member | undefined => {
-  const { bytes, names } = walk
-  const length = close - open
-  for (let i = base; i < walk.namesTop; i += 2) {
-    const other = names[i] as number
-    if ((names[i + 1] as number) - other !== length) continue
-    const likeness = likenessOf(bytes, open, bytes, other, length)
-    if (likeness === SAME) return refuseTwice(walk, open, close)
-    if (likeness === FOLDED && place !== undefined)
-      return refuseNearly(walk, open, close, shown(walk, other, other + length + 1))
-  }
-  names[walk.namesTop++] = open
-  names[walk.namesTop++] = close
-  return place === undefined ? otherMember : memberOf(walk, place, open, close)
+const isFirst = ({ seen, depth }: Walk, bit: number): boolean => {
+  const before = seen[depth] as number
+  seen[depth] = before | bit
+  return (before & bit) === 0
 }
 
+/** The member that a name is of. Undefined, and refused, where it is nearly one that matters. */
 const memberOf = (walk: Walk, place: Place, open: number, close: number): Member | undefined => {
+  if (!walk.isPlain || place.byLength === undefined) return memberByName(walk, place, open, close)
   const length = close - open - 1
-  const alike = place.byLength?.[length] ?? none
+  const alike = place.byLength[length]
+  if (alike === undefined) return otherMember
   let nearly: Member | undefined
   for (let i = 0; i < alike.length; i++) {
     const member = alike[i] as Member
@@ -63,7 +51,46 @@ const memberOf = (walk: Walk, place: Place, open: number, close: number): Member
   return nearly === undefined ? otherMember : refuseNearly(walk, open, close, `"${nearly.name}"`)
 }
 
-const none: readonly Member[] = []
+const memberByName = (walk: Walk, place: Place, open: number, close: number): Member | undefined => {
+  const name = nameIn(walk.bytes, open, close)
+  const member = place.byName.get(name)
+  if (member !== undefined) return member
+  // Some readers leave the character out, to others it ends the name.
+  if (name.includes('\0')) return refuse(walk, 'ambiguous_key', open, close, 'has U+0000 in it')
+  if (!isAscii(name)) walk.foldedBytes += close - open
+  if (walk.foldedBytes > foldedBytesMax) return refuse(walk, 'ambiguous_key', open, close, tooMuchToFold)
+  const meant = place.folded.get(foldName(name))
+  return meant === undefined ? otherMember : refuseNearly(walk, open, close, JSON.stringify(meant))
+}
+
+/** Bytes of names outside of ASCII in one body. Some characters grow eighteenfold, which takes its time. */
+const foldedBytesMax = 32_768
+const tooMuchToFold = 'comes behind too many names outside of ASCII to be told from each other'
+
+const isNewAmongFew = (
+  walk: Walk,
+  place: Place | undefined,
+  base: number,
+  open: number,
+  close: number,
+): boolean => {
+  const { bytes, names } = walk
+  const length = close - open
+  for (let i = base; i < walk.namesTop; i += 2) {
+    const other = names[i] as number
+    if ((names[i + 1] as number) - other !== length) continue
+    const likeness = likenessOf(bytes, open, bytes, other, length)
+    if (likeness === DIFFERENT || (likeness === FOLDED && place === undefined)) continue
+    if (likeness === SAME) refuseTwice(walk, open, close)
+    else refuseNearly(walk, open, close, shown(walk, other, other + length + 1))
+    return false
+  }
+  names[walk.namesTop] = open
+  names[walk.namesTop + 1] = close
+  walk.namesTop += 2
+  return true
+}
+
 const SAME = 0
 const FOLDED = 1
 const DIFFERENT = 2
@@ -83,34 +110,22 @@ const likenessOf = (left: Buffer, leftAt: number, right: Buffer, rightAt: number
 
 const isLetter = (lower: number): boolean => lower >= 97 && lower <= 122
 
-const memberBySets = (
+const isNewAmongMany = (
   walk: Walk,
   place: Place | undefined,
   base: number,
   open: number,
   close: number,
-): Member | undefined => {
-  const sets = setsFor(walk, place, base)
+): boolean => {
+  const { exact, folded } = setsFor(walk, place, base)
   const name = nameIn(walk.bytes, open, close)
-  if (sets.exact.has(name)) return refuseTwice(walk, open, close)
-  sets.exact.add(name)
-  if (place === undefined) return otherMember
-  // Some readers leave the character out, to others it ends the name.
-  if (name.includes('\0')) return refuse(walk, 'ambiguous_key', open, close, 'has U+0000 in it')
-  if (!isAscii(name)) walk.foldedBytes += close - open
-  if (walk.foldedBytes > foldedBytesMax) return refuse(walk, 'ambiguous_key', open, close, tooMuchToFold)
-  const folded = foldName(name)
-  if (sets.folded.has(folded)) return refuseNearly(walk, open, close, 'another name')
-  sets.folded.add(folded)
-  const member = place.byName.get(name)
-  if (member !== undefined) return member
-  const meant = place.folded.get(folded)
-  return meant === undefined ? otherMember : refuseNearly(walk, open, close, JSON.stringify(meant))
+  const form = place === undefined ? undefined : foldName(name)
+  if (exact.has(name)) refuseTwice(walk, open, close)
+  else if (form !== undefined && folded.has(form)) refuseNearly(walk, open, close, 'another name')
+  exact.add(name)
+  if (form !== undefined) folded.add(form)
+  return walk.fault === undefined
 }
-
-/** Bytes of names outside of ASCII in one body. Some characters grow eighteenfold, which takes its time. */
-const foldedBytesMax = 32_768
-const tooMuchToFold = 'comes behind too many names outside of ASCII to be told from each other'
 
 /** The sets of the object that is being read, made of the names that were compared until now. */
 const setsFor = (walk: Walk, place: Place | undefined, base: number): NameSets => {

@@ -14,13 +14,15 @@ export interface Place {
 type Kind = 'any' | 'id' | 'token' | 'arguments'
 
 export interface Member {
+  /** Its own in its place, so that one sees at once whether it was there before; 0 where it has none. */
+  readonly bit: number
   readonly name: Buffer
   readonly kind: Kind
   readonly place: Place | undefined
 }
 
 /** Any member that does not matter. */
-export const otherMember: Member = { name: Buffer.alloc(0), kind: 'any', place: undefined }
+export const otherMember: Member = { bit: 0, name: Buffer.alloc(0), kind: 'any', place: undefined }
 
 /** What a policy reads, made ready for any number of scans. */
 export interface Reads {
@@ -109,18 +111,22 @@ const placeOfPaths = (paths: readonly (readonly string[])[]): Place => {
   )
 }
 
+/** In an integer that the engine holds without a box. */
+const bitsMax = 30
+
 const placeOf = (members: readonly (readonly [name: string, Kind, Place | undefined])[]): Place => {
+  const folded = new Map(members.map(([name]) => [foldName(name), name]))
+  // Where two of the names are nearly the same, they are compared as if they were not known.
+  const haveBits = folded.size === members.length
   const byName = new Map<string, Member>()
-  for (const [name, kind, place] of members) byName.set(name, { name: Buffer.from(name), kind, place })
+  for (const [index, [name, kind, place]] of members.entries()) {
+    const bit = haveBits && index < bitsMax ? 1 << index : 0
+    byName.set(name, { bit, name: Buffer.from(name), kind, place })
+  }
   const byLength: Member[][] = []
   for (const member of byName.values()) {
     const { length } = member.name
     byLength[length] = [...(byLength[length] ?? []), member]
   }
-  const names = [...byName.keys()]
-  return {
-    byName,
-    byLength: names.every(isAscii) ? byLength : undefined,
-    folded: new Map(names.map((name) => [foldName(name), name])),
-  }
+  return { byName, byLength: members.every(([name]) => isAscii(name)) ? byLength : undefined, folded }
 }

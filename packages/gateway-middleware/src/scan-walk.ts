@@ -50,6 +50,8 @@ export interface Walk {
   /** Begin and end of the names in the objects that are open, the innermost last. */
   readonly names: number[]
   namesTop: number
+  /** By level, the bits of the members that were there. */
+  readonly seen: number[]
   /** By level, what replaces `names` where these are many or no plain ASCII. */
   readonly sets: (NameSets | undefined)[]
   /** Level of the `params` whose `arguments` are being read; 0 elsewhere. */
@@ -69,15 +71,17 @@ export interface NameSets {
 
 export const indexMark = -2
 
+/** With room for the levels and names of most messages, since to grow four lists would cost more than to read one name. */
 export const createWalk = (bytes: Buffer, limits: ScanLimits): Walk => ({
   bytes,
   limits,
   depth: 0,
   values: 0,
-  path: [NONE],
-  names: [],
+  path: [NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE],
+  names: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
   namesTop: 0,
-  sets: [undefined],
+  seen: [0, 0, 0, 0, 0, 0, 0, 0],
+  sets: [undefined, undefined, undefined, undefined, undefined, undefined, undefined, undefined],
   argumentsOf: 0,
   foldedBytes: 0,
   isPlain: true,

@@ -204,6 +204,31 @@ describe('names on the way of a pointer that the policy reads', () => {
     })
   })
 
+  test('two that are both read, and nearly the same', () => {
+    expect(scan(inArguments('"a":1'), '/a', '/A')).toMatchObject({ ok: true })
+    expect(scan(inArguments('"A":1'), '/a', '/A')).toMatchObject({ ok: true })
+    expect(scan(inArguments('"a":1,"A":2'), '/a', '/A')).toMatchObject({ code: 'ambiguous_key' })
+    expect(scan(inArguments('"a":1,"a":2'), '/a', '/A')).toMatchObject({ code: 'duplicate_key' })
+  })
+
+  test('more of them than a message has', () => {
+    const names = Array.from({ length: 70 }, (_, index) => `name${index}`)
+    const pointers = names.map((name) => `/${name}`)
+    const members = names.map((name) => `"${name}":1`).join()
+    expect(scan(inArguments(members), ...pointers)).toMatchObject({ ok: true })
+    for (const name of names) {
+      expect(scan(inArguments(`${members},"${name}":2`), ...pointers)).toMatchObject({
+        code: 'duplicate_key',
+      })
+      expect(scan(inArguments(`"${name}":1,"${name}":2`), ...pointers)).toMatchObject({
+        code: 'duplicate_key',
+      })
+      expect(scan(inArguments(`"${name.toUpperCase()}":2`), ...pointers)).toMatchObject({
+        code: 'ambiguous_key',
+      })
+    }
+  })
+
   test('beside it they are free', () => {
     expect(scan(inArguments('"lines":[{"Price":1},{}]'), '/lines/1/price')).toMatchObject({ ok: true })
     expect(scan(inArguments('"other":{"a":1,"A":2}'), '/billing/amount')).toMatchObject({ ok: true })

@@ -111,6 +111,7 @@ const endOfNested = (walk: Walk, open: number, place: Place | undefined): number
 
 const endOfObject = (walk: Walk, open: number, place: Place | undefined): number => {
   const { bytes, namesTop: base } = walk
+  walk.seen[walk.depth] = 0
   walk.sets[walk.depth] = undefined
   let at = skipSpace(bytes, open + 1)
   if (bytes[at] === CLOSE_OBJECT) return at + 1
