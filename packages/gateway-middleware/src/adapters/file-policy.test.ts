@@ -122,6 +122,17 @@ describe('a file', () => {
     await comesTo('third')
   })
 
+  test('that is not written to its end is read again before anybody hears of it', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    await writeFile(path, '{"schema_version":"v2","server":')
+    const opening = begin()
+    while (vi.getTimerCount() === 0) await new Promise(setImmediate)
+    await put('first')
+    vi.advanceTimersByTime(50)
+    expect(agentOf(await opening)).toBe('first')
+  })
+
   test('that changes over and over is in force as it is in the end', async () => {
     await put('first')
     await begin(polled)

@@ -1,7 +1,6 @@
 import { hash } from 'node:crypto'
 import { type FSWatcher, watch } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
 import { GatewayError } from '../errors.ts'
 import type { PolicySource } from '../policy-source.ts'
 import { createLastGood, readPolicy } from './last-good.ts'
@@ -49,7 +48,7 @@ export const filePolicy = async (path: string, options: FilePolicyOptions = {}):
       text === undefined ? { ok: false as const, why: `${path}: is not UTF-8` } : readPolicy(text, path)
     if (!read.ok && !isSecond) {
       // It may not be written to its end.
-      await wait(settleMs)
+      await new Promise((resolve) => setTimeout(resolve, settleMs))
       return judge(true)
     }
     judged = digest
