@@ -1,7 +1,7 @@
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { exportJWK, generateKeyPair, jwtVerify, SignJWT } from 'jose'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createDiscoveredKeys, metadataUrls } from './discovery.ts'
 
 const { publicKey, privateKey } = await generateKeyPair('ES256')
@@ -103,11 +103,15 @@ describe('keys', () => {
     now += 3_600_000
     pages.delete(page)
     await verify(keys)
+    await vi.waitFor(() => expect(asked.at(-1)).toBe('/.well-known/openid-configuration'))
+    await verify(keys)
     pages.set(page, json({ issuer: origin, jwks_uri: `${origin}/new` }))
     pages.set('/new', json(jwks))
-    now += 1000
-    await verify(keys)
-    expect(asked.at(-1)).toBe('/new')
+    await vi.waitFor(async () => {
+      now += 1000
+      await verify(keys)
+      expect(asked.at(-1)).toBe('/new')
+    })
   })
 
   test.each<[string, (response: ServerResponse) => void]>([
@@ -133,6 +137,13 @@ describe('keys', () => {
     pages.set('/.well-known/oauth-authorization-server', page)
     await expect(verify(keysOf(origin))).rejects.toThrow(/the metadata of .* could not be had/)
     expect(asked).toEqual(['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration'])
+  })
+
+  test('are not waited for where the issuer says nothing, at one place or another', async () => {
+    pages.set('/.well-known/oauth-authorization-server', () => {})
+    pages.set('/.well-known/openid-configuration', () => {})
+    const keys = createDiscoveredKeys({ issuer: origin, clock, timeoutMs: 50 })
+    await expect(verify(keys)).rejects.toThrow(/could not be had/)
   })
 
   test('are not looked for at every try while the issuer is away', async () => {

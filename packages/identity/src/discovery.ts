@@ -9,6 +9,7 @@ export interface DiscoveredKeysOptions {
   readonly cooldownMs?: number | undefined
   /** Where the keys are is asked again after this long. */
   readonly maxAgeMs?: number | undefined
+  /** For all of its metadata, and for its keys. */
   readonly timeoutMs?: number | undefined
   /** Epoch milliseconds. */
   readonly clock: () => number
@@ -49,12 +50,14 @@ export const createDiscoveredKeys = (options: DiscoveredKeysOptions): JWTVerifyG
   }
 
   return async (header, token) => {
-    if (found === undefined || clock() >= found.askAgainAt) {
-      if (found === undefined && failure !== undefined && clock() < failure.until) throw failure.error
+    if (found === undefined) {
+      if (failure !== undefined && clock() < failure.until) throw failure.error
       asking ??= ask()
-      await asking
+      return (await asking).keys(header, token)
     }
-    return (found as Found).keys(header, token)
+    // Nobody waits for what is known already.
+    if (clock() >= found.askAgainAt) asking ??= ask()
+    return found.keys(header, token)
   }
 }
 
@@ -70,6 +73,7 @@ export const metadataUrls = (issuer: string): readonly string[] => {
 }
 
 const findKeys = async (places: readonly string[], issuer: string, timeoutMs: number): Promise<string> => {
+  const signal = AbortSignal.timeout(timeoutMs)
   const faults: string[] = []
   for (const place of places) {
     try {
@@ -77,7 +81,7 @@ const findKeys = async (places: readonly string[], issuer: string, timeoutMs: nu
         headers: { accept: 'application/json' },
         // Elsewhere is somebody else.
         redirect: 'manual',
-        signal: AbortSignal.timeout(timeoutMs),
+        signal,
       })
       return keysUrlOf(await readJson(answer), issuer)
     } catch (error) {
