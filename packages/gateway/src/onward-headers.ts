@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Passed } from '@mcp-sentinel/gateway-middleware'
+import { assertionHeader } from '@mcp-sentinel/gateway-middleware/adapters/header-identity'
 import {
   type IdentityHeaders,
   identityHeaders,
@@ -30,7 +31,14 @@ export const createOnwardHeaders = ({ sessionIds, credential }: OnwardHeadersOpt
   const rulesOf = (policy: CompiledPolicy): Rules => {
     if (last?.policy === policy) return last
     const identity = identityHeaders(policy)
-    const stopped = ['mcp-session-id', 'content-length', 'expect', 'x-forwarded-for', 'x-forwarded-proto']
+    const stopped = [
+      'mcp-session-id',
+      'content-length',
+      'expect',
+      assertionHeader,
+      'x-forwarded-for',
+      'x-forwarded-proto',
+    ]
     const without = new Set(
       [...Object.values(identity), ...credential.withheld(policy), ...stopped].map((name) =>
         name.toLowerCase(),

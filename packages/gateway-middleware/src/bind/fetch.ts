@@ -7,11 +7,20 @@ type Handler<Rest extends readonly unknown[]> = (
   ...rest: Rest
 ) => Response | Promise<Response>
 
+export interface FetchOptions {
+  /** Address of the connection's other end, which a `Request` does not tell: without it nobody's identity headers are believed. */
+  readonly peerOf?: ((request: Request) => string | undefined) | undefined
+}
+
 /** Guards whatever answers a `Request` with a `Response`: what it gets is what was judged, byte for byte. */
 export const guardFetch =
-  <Rest extends readonly unknown[]>(gateway: Gateway, handler: Handler<Rest>): Handler<Rest> =>
+  <Rest extends readonly unknown[]>(
+    gateway: Gateway,
+    handler: Handler<Rest>,
+    { peerOf }: FetchOptions = {},
+  ): Handler<Rest> =>
   async (request, ...rest) => {
-    const admitted = await admitFetch(gateway, request)
+    const admitted = await admitFetch(gateway, request, peerOf?.(request))
     if (admitted instanceof Response) return admitted
     try {
       return admitted.guarded(await handler(admitted.request, ...rest))
@@ -32,9 +41,13 @@ export interface AdmittedFetch {
 }
 
 /** Has a request judged; a response where it is refused. */
-export const admitFetch = async (gateway: Gateway, request: Request): Promise<AdmittedFetch | Response> => {
+export const admitFetch = async (
+  gateway: Gateway,
+  request: Request,
+  peer = unknownPeer,
+): Promise<AdmittedFetch | Response> => {
   const body = await bodyOf(request, gateway.bodyBytesMax)
-  const admission = await gateway.admit(exchangeOf(request, body))
+  const admission = await gateway.admit(exchangeOf(request, body, peer))
   if (admission.kind === 'refused') return responseOf(admission.answer)
   const abort = new AbortController()
   const { signal } = abort
@@ -52,7 +65,10 @@ export const admitFetch = async (gateway: Gateway, request: Request): Promise<Ad
   }
 }
 
-const exchangeOf = (request: Request, body: Body): Exchange => {
+/** No address: it lies in no network that somebody could trust. */
+const unknownPeer = 'unknown'
+
+const exchangeOf = (request: Request, body: Body, peer: string): Exchange => {
   const { pathname, search } = new URL(request.url)
   return {
     method: request.method.toUpperCase(),
@@ -60,6 +76,7 @@ const exchangeOf = (request: Request, body: Body): Exchange => {
     query: search.slice(1),
     header: (name) => request.headers.get(name) ?? undefined,
     body,
+    peer,
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Gateway } from '../gateway.ts'
-import { admitFetch } from './fetch.ts'
+import { admitFetch, type FetchOptions } from './fetch.ts'
 
 /** What is used of Hono's context. */
 interface HonoContext {
@@ -9,9 +9,9 @@ interface HonoContext {
 
 /** Guards the routes behind it: `app.use('/mcp', guardHono(gateway))`. They find what was judged in `c.req.raw`. */
 export const guardHono =
-  (gateway: Gateway) =>
+  (gateway: Gateway, { peerOf }: FetchOptions = {}) =>
   async (context: HonoContext, next: () => Promise<void>): Promise<Response | undefined> => {
-    const admitted = await admitFetch(gateway, context.req.raw)
+    const admitted = await admitFetch(gateway, context.req.raw, peerOf?.(context.req.raw))
     if (admitted instanceof Response) return admitted
     context.req.raw = admitted.request
     try {
