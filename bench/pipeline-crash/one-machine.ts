@@ -1,4 +1,4 @@
-import { startPipeline } from '../../examples/pipeline/pipeline.ts'
+import { startPipeline } from '@mcp-sentinel/cli/pipeline'
 
 // The whole pipeline in one process, until somebody kills it. Says where its engine is, so that this can be killed too.
 const [directory = '', apiKey = '', port = '0'] = process.argv.slice(2)

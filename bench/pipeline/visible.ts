@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { startPipeline } from '@mcp-sentinel/cli/pipeline'
 import { newestEvents } from '@mcp-sentinel/events/clickhouse'
-import { startPipeline } from '../../examples/pipeline/pipeline.ts'
 import { makeEvents } from './events.ts'
 
 /** Events that come in besides, a second. */

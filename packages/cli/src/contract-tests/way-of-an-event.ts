@@ -1,21 +1,34 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createChain, createIds, encodeEnvelope, headAfter } from '@mcp-sentinel/events'
+import { createChain, createIds, encodeEnvelope, headAfter, type RequestRecord } from '@mcp-sentinel/events'
 import { newestEvents } from '@mcp-sentinel/events/clickhouse'
-import { compile, evaluate, type PolicyDocument } from '@mcp-sentinel/policy'
 import { createSpanRecorder, createTracing, type ReadableSpan } from '@mcp-sentinel/service'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Logs, startPipeline } from '../pipeline.ts'
-import { recordOf } from '../record.ts'
 
 const apiKey = 'a key of one test run only'
-const document: PolicyDocument = {
-  schema_version: 'v2',
-  server: { name: 'payments', namespace: 'mcp-servers' },
-  policy: { default_decision: 'allow' },
+const record: Omit<RequestRecord, 'decision_id'> = {
+  agent_id: 'ops-agent',
+  bytes_in: 0,
+  bytes_out: 0,
+  cluster: '',
+  decision: 'allow',
+  human_id: '',
+  latency_ms: 0,
+  method: 'POST',
+  namespace: 'mcp-servers',
+  path: '/mcp',
+  policy_version: 'v2',
+  reason: 'allowed',
+  rpc_method: 'tools/call',
+  server: 'payments',
+  session_id: '',
+  status: 200,
+  subject_team_id: '',
+  team_id: '',
+  tool_name: 'refund',
 }
-const decision = evaluate(compile(document), { method: 'tools/call', target: 'refund' }, Date.now())
 
 /** The way from `POST /events` to a row and to the spans of its trace, on whatever log. */
 export const wayOfAnEvent = (
@@ -48,13 +61,7 @@ export const wayOfAnEvent = (
 
     const ids = createIds(Date.now)
     const traceOf = (digit: string) => `00-${digit.repeat(32)}-00f067aa0ba902b7-01`
-    const aCall = (id: string) =>
-      recordOf(
-        { as: { agent: 'ops-agent' }, tool: 'refund', expect: 'allow' },
-        decision as never,
-        document,
-        id,
-      )
+    const aCall = (id: string): RequestRecord => ({ ...record, decision_id: id })
     const aChain = () =>
       createChain({ producer: 'mcp-servers/payments/pod-1', source: 'gateway', clock: Date.now, ids })
     const post = (body: Buffer | string, type: string, headers: Record<string, string> = {}) =>
