@@ -22,4 +22,6 @@ export default defineConfig({
     'src/static-policy.ts',
   ]),
   platform: 'node',
+  // Workers and Deno know Node's modules by `node:` only.
+  removeNodeProtocol: false,
 })

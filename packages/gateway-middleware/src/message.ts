@@ -1,7 +1,7 @@
 /** One JSON-RPC message as MCP uses it; `params` is always an object. */
 export type Message = Call | Reply
 
-export interface Params extends Readonly<Record<string, unknown>> {
+interface Params extends Readonly<Record<string, unknown>> {
   readonly _meta?: unknown
   readonly arguments?: unknown
   readonly ref?: unknown
@@ -16,7 +16,7 @@ export interface Call {
 }
 
 /** What a client answers to a request of the server's. */
-export interface Reply {
+interface Reply {
   readonly kind: 'reply'
 }
 

@@ -7,7 +7,7 @@ export interface Upstream {
   readonly close: () => Promise<void>
 }
 
-export interface Onward {
+interface Onward {
   readonly method: string
   /** With the query. */
   readonly path: string
@@ -32,7 +32,7 @@ interface BodyFilter {
   readonly end: () => Buffer
 }
 
-export type ForwardEnd =
+type ForwardEnd =
   | { readonly kind: 'closed' | 'aborted'; readonly bytesOut: number }
   /** Nothing was written to the client yet. */
   | { readonly kind: 'failed'; readonly status: 502 | 503 | 504 }
