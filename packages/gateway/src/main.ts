@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { createGateway } from '@mcp-sentinel/gateway-middleware'
-import { createMetrics, createMetricsApp, runService } from '@mcp-sentinel/service'
+import { identityHeaders } from '@mcp-sentinel/gateway-middleware/adapters/identity-headers'
+import { createMetrics, createMetricsApp, createTracing, runService } from '@mcp-sentinel/service'
 import { config } from './config.ts'
 import { createUpstream } from './forward.ts'
 import { counted, watchGateway } from './gateway-metrics.ts'
@@ -14,6 +15,7 @@ import { listen } from './serve.ts'
 import { createSessionIds } from './session-id.ts'
 import { sessionKeysOf } from './session-keys.ts'
 import { createSidecar } from './sidecar.ts'
+import { traced } from './traced.ts'
 import { createUpstreamCredential } from './upstream-credential.ts'
 import { createUpstreamTokens } from './upstream-tokens.ts'
 
@@ -24,6 +26,11 @@ await runService({
   start: async ({ settings, log }) => {
     const { HOST: host, UPSTREAM_TOKENS_DIRECTORY: tokens } = settings
     const metrics = createMetrics()
+    const tracing = createTracing({
+      serviceName: 'mcp-gateway',
+      endpoint: settings.OTEL_EXPORTER_OTLP_ENDPOINT,
+      sampleRatio: settings.TRACE_SAMPLE_RATIO,
+    })
     const policy = await openPolicy(settings)
     const { recorder, closings } = await openRecorder(settings, log)
     const sessionIds = createSessionIds(sessionKeysOf(settings))
@@ -39,7 +46,8 @@ await runService({
       policy,
       identify: await openIdentity(settings),
       definitions,
-      record: counted(recorder, metrics),
+      record: counted(traced(recorder, tracing.tracer, Date.now), metrics),
+      identityHeaders: (inForce) => (inForce === undefined ? [] : Object.values(identityHeaders(inForce))),
       server: {
         name: settings.MCP_SERVER_NAME || undefined,
         namespace: settings.MCP_SERVER_NAMESPACE || undefined,
@@ -91,6 +99,7 @@ await runService({
       { name: 'upstream', deadlineMs: 1_000, close: upstream.close },
       { name: 'policy', deadlineMs: 1_000, close: gateway.close },
       ...closings,
+      { name: 'spans', deadlineMs: 5_000, close: tracing.close },
       { name: 'metrics', deadlineMs: 1_000, close: async () => void (await metricsApp.close()) },
     ]
   },

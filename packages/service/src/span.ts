@@ -26,6 +26,8 @@ export interface SpanOptions {
   readonly parent?: Context | undefined
   readonly links?: readonly Link[] | undefined
   readonly attributes?: Attributes | undefined
+  /** Epoch milliseconds, for what is told of afterwards. */
+  readonly startedAt?: number | undefined
 }
 
 export interface OpenSpan {
@@ -38,9 +40,19 @@ const noSpan = trace.wrapSpanContext(INVALID_SPAN_CONTEXT)
 
 export const startSpan = (tracer: Tracer, options: SpanOptions): OpenSpan => {
   const { name, kind = 'internal', parent = ROOT_CONTEXT, links = [], attributes = {} } = options
+  const { startedAt } = options
   // Nothing is made where nothing is recorded: the caller's span stands for all that happens.
   if (tracer === untraced.tracer) return { span: trace.getSpan(parent) ?? noSpan, context: parent }
-  const span = tracer.startSpan(name, { kind: kinds[kind], links: [...links], attributes }, parent)
+  const span = tracer.startSpan(
+    name,
+    {
+      kind: kinds[kind],
+      links: [...links],
+      attributes,
+      ...(startedAt !== undefined && { startTime: startedAt }),
+    },
+    parent,
+  )
   return { span, context: trace.setSpan(parent, span) }
 }
 
