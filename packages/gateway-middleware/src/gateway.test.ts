@@ -291,6 +291,7 @@ const table: readonly (readonly [string, Sent, string])[] = [
     { as: 'ops', body: call('refund'), headers: { 'mcp-method': 'tools/list' } },
     '400 rpc_inspection_failed',
   ],
+  ['a name of 8,193 characters', { as: 'ops', body: call('x'.repeat(8_193)) }, '400 rpc_inspection_failed'],
   [
     'a name twice',
     {
@@ -493,6 +494,15 @@ test.each<[string, (stage: Stage) => void]>([
   // Taking grants away stops calls; who only listens, listens on.
   expect(cuts).toEqual(_ === 'the policy denies it now' ? ['POST'] : ['POST', 'GET'])
   expect(on.gateway.openCalls()).toBe(2 - cuts.length)
+})
+
+test('what is cut before anybody could say what to do then is cut when they do', async () => {
+  const on = await stage()
+  const admission = await on.gateway.admit(exchangeOf({ as: 'ops', body: call('refund') }))
+  on.change({ ...document, grants: [] })
+  const cuts: string[] = []
+  if (admission.kind === 'passed') admission.onCut(() => cuts.push('cut'))
+  expect(cuts).toEqual(['cut'])
 })
 
 test('an idle session is over, a busy one is not, and nobody else keeps it alive', async () => {

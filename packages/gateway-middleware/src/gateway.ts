@@ -132,7 +132,8 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     if (!who.ok) return refuse(unknown, who.reason, who)
     const attempt = { ...unknown, caller: who.caller }
     if ('code' in asked) return refuse(attempt, 'rpc_inspection_failed')
-    if (!isOwnSession(exchange, who.caller)) return refuse(attempt, 'mcp_session_not_found')
+    if (asked.era === 'legacy' && !isOwnSession(exchange, who.caller))
+      return refuse(attempt, 'mcp_session_not_found')
     return decide({ ...attempt, policy, who, asked })
   }
 
@@ -234,7 +235,8 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
 
   const pass = (admitted: KnownAttempt, entries: readonly Entry[]): Passed => {
     const { asked, caller, policy, began, who } = admitted
-    let cut = (): void => {}
+    let cut: (() => void) | undefined
+    let isCut = false
     let isClosed = false
     const stands = (now: number): boolean => {
       const present = source.current()
@@ -251,7 +253,10 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
       isLong: () => {
         for (const entry of entries) entry.isLong(performance.now() - began)
       },
-      cut: () => cut(),
+      cut: () => {
+        isCut = true
+        cut?.()
+      },
     }
     open.add(one)
     return {
@@ -277,6 +282,8 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
       },
       onCut: (wanted) => {
         cut = wanted
+        // Things may have changed before anybody could say what to do then.
+        if (isCut) wanted()
       },
     }
   }

@@ -40,6 +40,9 @@ export const isMirrored = (method: string): boolean => mirrored.has(method)
 const isOfOneEra = (method: string): boolean =>
   method.startsWith('tasks/') || (method.startsWith('resources/') && method !== 'resources/read')
 
+/** Of a name or URI: all of it stands in the record of its call, which has a limit itself. */
+const targetCharsMax = 8_192
+
 const nowhere: Target = { name: '' }
 
 /**
@@ -62,6 +65,8 @@ export const targetOf = ({ method, params, id }: Call): Target | Fault => {
   const name = params[member]
   // A method that an era does not know may be asked without what it once needed; there is nothing behind it.
   if (name === undefined && isOfOneEra(method)) return nowhere
+  if (typeof name === 'string' && name.length > targetCharsMax)
+    return missing(`/params/${member} has more than ${targetCharsMax} characters`, id)
   if (typeof name !== 'string') return missing(`/params/${member} must be a text`, id)
   if (member === 'name' && 'arguments' in params && !isObject(params.arguments))
     return missing('/params/arguments must be an object', id)
@@ -71,7 +76,7 @@ export const targetOf = ({ method, params, id }: Call): Target | Fault => {
 const referredTo = (ref: unknown, id: Call['id']): Target | Fault => {
   const { type, name, uri } = isObject(ref) ? ref : {}
   const named = type === 'ref/prompt' ? name : type === 'ref/resource' ? uri : undefined
-  return typeof named === 'string'
+  return typeof named === 'string' && named.length <= targetCharsMax
     ? { name: named, refType: type as string }
     : missing('/params/ref must be a ref/prompt with a name or a ref/resource with a uri', id)
 }
