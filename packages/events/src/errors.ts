@@ -28,6 +28,8 @@ export const eventErrorCodes = [
   /** The brokers cannot be reached, or did not do what they were asked; `retryable` says whether time may heal it. */
   'log_unavailable',
   'log_closed',
+  /** The log is set up so that events would be refused in it, or lose their times. Somebody has to look. */
+  'log_unfit',
   /** What must be written down before a call goes on cannot be; `cause` says why. */
   'audit_unavailable',
   /** Events could not be delivered; `retryable` says whether time may heal it, or somebody has to. */

@@ -1,4 +1,4 @@
-import { Kafka, logLevel, type SASLOptions } from 'kafkajs'
+import { type Admin, ConfigResourceTypes, Kafka, logLevel, type SASLOptions } from 'kafkajs'
 import { EventError } from '../errors.ts'
 import { eventErrorOf } from './kafka-errors.ts'
 import { kafkaTopicSettings } from './kafka-log.ts'
@@ -41,7 +41,10 @@ export interface KafkaTopic {
   readonly retentionMs?: number | undefined
 }
 
-/** Creates the topics that are not there; resolves to their names. One that is there is left as it is. */
+/**
+ * Creates the topics that are not there; resolves to their names. One that is there is left as it is, and rejected with
+ * `log_unfit` where events would be refused in it or lose their times.
+ */
 export const createKafkaTopics = async (
   kafka: Kafka,
   topics: readonly KafkaTopic[],
@@ -51,6 +54,10 @@ export const createKafkaTopics = async (
     await admin.connect()
     const there = new Set(await admin.listTopics())
     const missing = topics.filter(({ topic }) => !there.has(topic))
+    await mustFit(
+      admin,
+      topics.filter(({ topic }) => there.has(topic)),
+    )
     if (missing.length > 0) await admin.createTopics({ waitForLeaders: true, topics: missing.map(wanted) })
     return missing.map(({ topic }) => topic)
   } catch (error) {
@@ -58,6 +65,31 @@ export const createKafkaTopics = async (
   } finally {
     await admin.disconnect().catch(() => {})
   }
+}
+
+const sizeName = 'max.message.bytes'
+const timeName = 'message.timestamp.type'
+
+const mustFit = async (admin: Admin, topics: readonly KafkaTopic[]): Promise<void> => {
+  if (topics.length === 0) return
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: topics.map(({ topic }) => ({
+      type: ConfigResourceTypes.TOPIC,
+      name: topic,
+      configNames: [sizeName, timeName],
+    })),
+  })
+  const faults = topics.flatMap(({ topic, messageBytesMax = Number(kafkaTopicSettings[sizeName]) }) => {
+    const entries = resources.find(({ resourceName }) => resourceName === topic)?.configEntries ?? []
+    const settingOf = (name: string) => entries.find(({ configName }) => configName === name)?.configValue
+    const [size, time] = [Number(settingOf(sizeName)), settingOf(timeName)]
+    return [
+      ...(size < messageBytesMax ? [`${topic}: ${sizeName} is ${size}, and must be ${messageBytesMax}`] : []),
+      ...(time === 'CreateTime' ? [] : [`${topic}: ${timeName} is ${time}, and must be CreateTime`]),
+    ]
+  })
+  if (faults.length > 0) throw new EventError('log_unfit', faults.join('; '))
 }
 
 const wanted = ({ topic, partitions, replicas, messageBytesMax, retentionMs }: KafkaTopic) => ({
