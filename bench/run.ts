@@ -2,7 +2,10 @@ import { parseArgs } from 'node:util'
 import { type Bench, report } from './report.ts'
 
 const benches: Readonly<Record<string, string>> = {
-  gateway: 'What it costs to stand before an MCP server: so far the floor, a proxy that only parses.',
+  gateway:
+    'What it costs to stand before an MCP server, as a sidecar and in process, beside a proxy that only parses.',
+  'gateway-crash':
+    'Whether a call that a server saw is without a record when the sidecar is killed under load.',
   'gateway-revocation': 'How soon a revoked session is cut off, by the policy stream of a control plane.',
   pipeline: 'What an event costs from ingest to the store, each part beside its floor.',
   'pipeline-crash': 'Whether an event is lost or doubled when parts of the pipeline are killed under load.',

@@ -1,11 +1,17 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { requestOf } from '../pipeline/http-load.ts'
+import { agentName, plainTool } from './policy.ts'
 
 export interface Round {
   readonly url: string
   readonly connections: number
   readonly durationMs: number
+  readonly tool?: string
+  /** As the server behind has to be asked; legacy when it does not say. */
+  readonly era?: 'legacy' | 'modern'
+  /** Sent as a bearer. */
+  readonly token?: string
 }
 export interface Load {
   readonly requests: number
@@ -14,28 +20,44 @@ export interface Load {
   readonly p99Us: number
 }
 
-const call = Buffer.from(
-  JSON.stringify({
-    jsonrpc: '2.0',
-    id: 4711,
-    method: 'tools/call',
-    params: {
-      name: 'search_documents',
-      arguments: {
-        query: 'quarterly report of the northern region',
-        limit: 20,
-        filters: { year: 2026, kind: 'report' },
+const modernMeta = {
+  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+  'io.modelcontextprotocol/clientInfo': { name: 'bench', version: '1.0.0' },
+  'io.modelcontextprotocol/clientCapabilities': {},
+}
+
+const callOf = ({ tool = plainTool, era = 'legacy' }: Round): Buffer =>
+  Buffer.from(
+    JSON.stringify({
+      jsonrpc: '2.0',
+      id: 4711,
+      method: 'tools/call',
+      params: {
+        name: tool,
+        arguments: {
+          query: 'quarterly report of the northern region',
+          limit: 20,
+          filters: { year: 2026, kind: 'report' },
+        },
+        _meta: {
+          progressToken: 4711,
+          traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+          ...(era === 'modern' ? modernMeta : {}),
+        },
       },
-      _meta: { progressToken: 4711, traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' },
-    },
-  }),
-)
-const headers = {
+    }),
+  )
+
+const headersOf = ({ tool = plainTool, era = 'legacy', token }: Round, connection: number) => ({
   'content-type': 'application/json',
   accept: 'application/json, text/event-stream',
-  'mcp-protocol-version': '2025-11-25',
   'user-agent': 'bench',
-}
+  'x-mcp-agent-id': agentName(connection * 31),
+  ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+  ...(era === 'modern'
+    ? { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call', 'mcp-name': tool }
+    : { 'mcp-protocol-version': '2025-11-25' }),
+})
 
 const isWhole = (answer: string): boolean => {
   const head = answer.indexOf('\r\n\r\n')
@@ -44,15 +66,20 @@ const isWhole = (answer: string): boolean => {
   return length === undefined ? answer.endsWith('\r\n0\r\n\r\n') : answer.length >= head + 4 + Number(length)
 }
 
-/** Calls over kept connections, the next when the last was answered. On bare sockets, which cost less than what is measured. */
-const load = async ({ url, connections, durationMs }: Round): Promise<Load> => {
+/**
+ * Calls over kept connections, the next when the last was answered, each connection as an agent of its own. On bare
+ * sockets, which cost less than what is measured.
+ */
+const load = async (round: Round): Promise<Load> => {
+  const { url, connections, durationMs } = round
   const { port, pathname } = new URL(url)
-  const request = requestOf(pathname, headers, call)
+  const call = callOf(round)
   const latenciesUs: number[] = []
   const began = performance.now()
   const until = began + durationMs
 
-  const run = async (): Promise<void> => {
+  const run = async (_: unknown, connection: number): Promise<void> => {
+    const request = requestOf(pathname, headersOf(round, connection), call)
     const socket = connect(Number(port), '127.0.0.1').setNoDelay(true)
     await once(socket, 'connect')
     const ended = once(socket, 'close')

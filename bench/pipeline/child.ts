@@ -18,12 +18,18 @@ export const startChild = async <Ready>(
     execArgv: ['--conditions=@mcp-sentinel/source', '--disable-warning=TimeoutNegativeWarning', ...nodeArgs],
   })
   const message = async <T>(): Promise<T> => {
-    const ended = once(child, 'exit').then(([code]) => {
+    const settled = new AbortController()
+    const { signal } = settled
+    const ended = once(child, 'exit', { signal }).then(([code]) => {
       throw new Error(`${script.pathname} ended with ${code}`)
     })
-    const [value] = (await Promise.race([once(child, 'message'), ended])) as [T]
     ended.catch(() => {})
-    return value
+    try {
+      const [value] = (await Promise.race([once(child, 'message', { signal }), ended])) as [T]
+      return value
+    } finally {
+      settled.abort()
+    }
   }
   const ready = await message<Ready>()
   return {
