@@ -78,9 +78,9 @@ const exchangeOf = ({ as, session, body, method = 'POST', headers = {} }: Sent):
   }
 }
 
-const call = (name: string, args: object = {}, id: number | string | undefined = 1) => ({
+const call = (name: string, args: object = {}, id = 1) => ({
   jsonrpc: '2.0',
-  ...(id === undefined ? {} : { id }),
+  id,
   method: 'tools/call',
   params: { name, arguments: args },
 })
@@ -143,7 +143,11 @@ const table: readonly (readonly [string, Sent, string])[] = [
   ['a list, by nobody', { body: list }, 'pass'],
   ['a notification', { body: { jsonrpc: '2.0', method: 'notifications/initialized' } }, 'pass'],
   ['an answer of the client’s', { body: { jsonrpc: '2.0', id: 7, result: {} } }, 'pass'],
-  ['a refused notification', { as: 'x', body: call('refund', {}, undefined) }, '403 no_matching_grant'],
+  [
+    'a refused notification',
+    { as: 'x', body: { ...call('refund'), id: undefined } },
+    '403 no_matching_grant',
+  ],
   ['a batch of allowed calls', { as: 'ops', body: [call('refund'), call('get_invoice', {}, 2)] }, 'pass'],
   [
     'a batch with one refused',
