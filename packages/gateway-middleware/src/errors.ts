@@ -1,5 +1,5 @@
 /** Why a guard cannot be had. Public: codes are added, never changed. */
-const gatewayErrorCodes = [
+export const gatewayErrorCodes = [
   /** There is no policy: it cannot be read, or says what no policy may. */
   'policy_unreadable',
 ] as const

@@ -1,5 +1,6 @@
 export { type Definitions, definitionDigest, definitionsOf } from './definitions.ts'
 export type { Era } from './era.ts'
+export { GatewayError, type GatewayErrorCode, gatewayErrorCodes } from './errors.ts'
 export type { Answer, Body, Exchange } from './exchange.ts'
 export {
   type Admission,

@@ -41,7 +41,7 @@ const isOfOneEra = (method: string): boolean =>
   method.startsWith('tasks/') || (method.startsWith('resources/') && method !== 'resources/read')
 
 /** Of a name or URI: all of it stands in the record of its call, which has a limit itself. */
-const targetCharsMax = 8_192
+export const targetCharsMax = 8_192
 
 const nowhere: Target = { name: '' }
 

@@ -21,7 +21,7 @@ export const callerInHeaders = (exchange: Exchange, names: IdentityHeaders): Cal
 }
 
 /** Characters of who somebody is. */
-const nameCharsMax = 2048
+export const nameCharsMax = 2048
 
 /** Whether a text may say who somebody is: it goes into records, where what is not printed could hide. */
 export const isName = (text: string): boolean =>
