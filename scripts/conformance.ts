@@ -2,7 +2,8 @@ import { startV1Fixture } from '@mcp-sentinel/fixture-servers/v1'
 import { startV2Fixture } from '@mcp-sentinel/fixture-servers/v2'
 import { countOf, differences, type Results } from './conformance/results.ts'
 import { runSuite } from './conformance/suite.ts'
-import { type Target, targets } from './conformance/targets.ts'
+import type { Target } from './conformance/target.ts'
+import { targets } from './conformance/targets.ts'
 
 const servers = [
   { name: 'SDK v1', start: startV1Fixture, requirements: ['2025-11-25'] },

@@ -1,6 +1,6 @@
 import { headerIdentity } from '@mcp-sentinel/gateway-middleware/adapters/header-identity'
 import { type Judging, sidecarWith } from '../conformance/sidecar.ts'
-import type { Target } from '../conformance/targets.ts'
+import type { Target } from '../conformance/target.ts'
 import { refusingPolicy } from './refusing-policy.ts'
 
 /** What stands between client and server, and what then becomes of a call that a policy may refuse. */

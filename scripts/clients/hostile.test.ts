@@ -6,7 +6,7 @@ import { headerIdentity } from '@mcp-sentinel/gateway-middleware/adapters/header
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { inProcessWith } from '../conformance/in-process.ts'
 import { sidecarWith } from '../conformance/sidecar.ts'
-import type { Target } from '../conformance/targets.ts'
+import type { Target } from '../conformance/target.ts'
 import { identityHeaders, refusingPolicy } from './refusing-policy.ts'
 
 const judging = { policy: refusingPolicy('all'), identify: headerIdentity(), denial: 'http' as const }

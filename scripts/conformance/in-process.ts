@@ -7,7 +7,7 @@ import express from 'express'
 import fastify from 'fastify'
 import { Hono } from 'hono'
 import { everything } from './everything.ts'
-import type { Target } from './targets.ts'
+import type { Target } from './target.ts'
 
 /** Each binding, as its framework's users would have it. */
 export const inProcessWith = (gateway: Gateway): readonly Target[] => [

@@ -10,7 +10,7 @@ import {
 } from '@mcp-sentinel/gateway'
 import { createGateway, type GatewayOptions } from '@mcp-sentinel/gateway-middleware'
 import { everything } from './everything.ts'
-import type { Target } from './targets.ts'
+import type { Target } from './target.ts'
 
 export type Judging = Pick<GatewayOptions, 'policy' | 'identify' | 'denial'>
 

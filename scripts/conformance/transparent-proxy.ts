@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Target } from './targets.ts'
+import type { Target } from './target.ts'
 
 /** Passes every byte on as it comes, in both directions. `host` other than the caller's is what breaks servers. */
 export const startTransparentProxy =

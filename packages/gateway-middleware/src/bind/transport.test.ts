@@ -18,24 +18,33 @@ const document: PolicyDocument = {
 
 type Message = Readonly<Record<string, unknown>>
 
-/** A transport of neither SDK: what both have, and a private field, as some have. */
-class Wire {
-  #isOpen = false
-  readonly sent: Message[] = []
+interface Wire {
+  readonly sent: Message[]
   onmessage?: (message: Message, extra?: unknown) => void
   onclose?: () => void
   onerror?: (error: Error) => void
-  async start(): Promise<void> {
-    this.#isOpen = true
+  start(): Promise<void>
+  send(message: Message): Promise<void>
+  close(): Promise<void>
+}
+
+/** A transport of neither SDK: what both have, and methods that work on itself only, as those of some classes do. */
+const createWire = (): Wire => {
+  const wire: Wire = {
+    sent: [],
+    async start() {
+      if (this !== wire) throw new TypeError('not mine')
+    },
+    async send(message) {
+      if (this !== wire) throw new TypeError('not mine')
+      wire.sent.push(message)
+    },
+    async close() {
+      if (this !== wire) throw new TypeError('not mine')
+      wire.onclose?.()
+    },
   }
-  async send(message: Message): Promise<void> {
-    if (!this.#isOpen) throw new Error('not started')
-    this.sent.push(message)
-  }
-  async close(): Promise<void> {
-    this.#isOpen = false
-    this.onclose?.()
-  }
+  return wire
 }
 
 const stage = async () => {
@@ -56,7 +65,7 @@ const stage = async () => {
     identify: () => ({ ok: true, caller: { agent: 'me' } }),
     record: (record) => records.push(record),
   })
-  const wire = new Wire()
+  const wire = createWire()
   const guarded = guardTransport(gateway, wire)
   const received: Message[] = []
   guarded.onmessage = (message) => received.push(message)
