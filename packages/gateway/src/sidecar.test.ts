@@ -4,11 +4,13 @@ import type { AddressInfo } from 'node:net'
 import type { RequestRecord } from '@mcp-sentinel/events'
 import { type Stub, startStub } from '@mcp-sentinel/fixture-servers/stub'
 import { startV1Fixture } from '@mcp-sentinel/fixture-servers/v1'
-import { createGateway, type PolicySource } from '@mcp-sentinel/gateway-middleware'
+import { createGateway, definitionDigest, type PolicySource } from '@mcp-sentinel/gateway-middleware'
 import { headerIdentity } from '@mcp-sentinel/gateway-middleware/adapters/header-identity'
 import { compile, type PolicyDocument } from '@mcp-sentinel/policy'
 import { afterEach, expect, test, vi } from 'vitest'
 import { createUpstream } from './forward.ts'
+import { listTools } from './list-tools.ts'
+import { createLiveDefinitions } from './live-definitions.ts'
 import { createSessionIds } from './session-id.ts'
 import { createSidecar } from './sidecar.ts'
 import { createUpstreamCredential } from './upstream-credential.ts'
@@ -58,6 +60,7 @@ const guard = async (
   upstreamUrl: string,
   document: PolicyDocument,
   timeouts: { readonly headTimeoutMs?: number; readonly idleTimeoutMs?: number } = {},
+  { pins = false } = {},
 ): Promise<Guarded> => {
   const records: RequestRecord[] = []
   const listeners = new Set<() => void>()
@@ -72,7 +75,17 @@ const guard = async (
     close: async () => {},
   }
   const sessionIds = createSessionIds([{ kid: 'k', key: Buffer.alloc(32, 7) }])
+  const definitions = pins
+    ? createLiveDefinitions({
+        policy: source,
+        list: () => listTools({ url: upstreamUrl, timeoutMs: 5_000 }),
+        intervalMs: 60_000,
+        report: () => {},
+      })
+    : undefined
+  if (definitions !== undefined) opened.defer(async () => definitions.close())
   const gateway = await createGateway({
+    definitions,
     policy: source,
     identify: headerIdentity(),
     record: (record) => records.push(record),
@@ -91,7 +104,7 @@ const guard = async (
   const credential = createUpstreamCredential({
     tokenOf: (ref) => (ref === 'vault/t' ? 'upstream-token' : undefined),
   })
-  const sidecar = createSidecar({ gateway, upstream, sessionIds, credential })
+  const sidecar = createSidecar({ gateway, upstream, sessionIds, credential, definitions })
   return {
     url: await serve((req, res) => void sidecar.handle(req, res)),
     records,
@@ -391,4 +404,42 @@ test('a list shows what its reader may use, as JSON and in a stream', async () =
   )
   const names = [...(await answer.text()).matchAll(/"name":"([^"]+)"/g)].map(([, name]) => name)
   expect(names).toEqual(['echo'])
+})
+
+test('a tool that is not any more what was approved is refused, from the moment that the server says so', async () => {
+  const fixture = await startV1Fixture()
+  opened.defer(fixture.close)
+  const name = 'test_trigger_tool_change'
+  const announced = (await listTools({ url: fixture.url, timeoutMs: 5_000 })) as { readonly name: string }[]
+  const digest = definitionDigest(announced.find((tool) => tool.name === name))
+  const pinned: PolicyDocument = {
+    ...open,
+    tools: [{ name, side_effect: 'read', definition_digest: digest }],
+  }
+  const { url, records } = await guard(fixture.url, pinned, {}, { pins: true })
+  const begun = await post(url, initialize, as('alice'))
+  await begun.text()
+  const within = { ...as('alice'), 'mcp-session-id': begun.headers.get('mcp-session-id') as string }
+  const listening = new AbortController()
+  opened.defer(async () => listening.abort())
+  const stream = await fetch(url, {
+    headers: { accept: 'text/event-stream', ...within },
+    signal: listening.signal,
+  })
+  expect(stream.status).toBe(200)
+  await vi.waitFor(async () => {
+    const answer = await post(url, callOf(name), within)
+    await answer.text()
+    expect(answer.status).toBe(200)
+  })
+  // The call has changed the tool itself; what the client hears of it, the gateway has heard before.
+  for await (const chunk of stream.body ?? [])
+    if (Buffer.from(chunk).includes('notifications/tools/list_changed')) break
+  await vi.waitFor(async () => {
+    const answer = await post(url, callOf(name), within)
+    await answer.text()
+    expect(answer.headers.get('x-mcp-denial-reason')).toBe('tool_definition_changed')
+  })
+  expect(fixture.calls.filter((call) => call.name === name)).toHaveLength(1)
+  expect(records.at(-1)).toMatchObject({ decision: 'deny', tool_name: name })
 })
