@@ -7,29 +7,54 @@ import { cutLists } from './node-listing.ts'
  * answers writes to the same object as without us.
  */
 export const watchResponse = (res: ServerResponse, passed: Passed): void => {
-  let bytesOut = 0
+  const counted = countBytes(res)
   passed.onCut(() => res.destroy())
   res.once('close', () =>
     passed.close({
       status: res.headersSent ? res.statusCode : 0,
-      bytesOut,
+      bytesOut: counted.bytesOut,
       outcome: res.writableFinished ? 'closed' : 'aborted',
     }),
   )
-  const { write, end } = res
-  const count = (chunk: unknown, encoding: unknown): void => {
-    bytesOut += sizeOf(chunk, encoding)
-  }
-  res.write = ((chunk: unknown, ...rest: unknown[]) => {
-    count(chunk, rest[0])
-    return Reflect.apply(write, res, [chunk, ...rest])
-  }) as typeof res.write
-  res.end = ((chunk: unknown, ...rest: unknown[]) => {
-    count(chunk, rest[0])
-    return Reflect.apply(end, res, [chunk, ...rest])
-  }) as typeof res.end
   if (passed.show !== undefined) cutLists(res, passed.show)
 }
+
+interface Counted {
+  bytesOut: number
+  readonly write: ServerResponse['write']
+  readonly end: ServerResponse['end']
+}
+
+const counts = Symbol('bytes that were written')
+
+interface CountedResponse extends ServerResponse {
+  [counts]?: Counted
+}
+
+/** Two guards may stand before one handler: what is written is counted once. */
+const countBytes = (res: CountedResponse): Counted => {
+  const kept = res[counts]
+  if (kept !== undefined) return kept
+  const counted: Counted = { bytesOut: 0, write: res.write, end: res.end }
+  res[counts] = counted
+  // The same functions for every response: one made for each would keep ended responses in memory until all of it is
+  // collected, which costs more than all that a guard does.
+  res.write = countedWrite
+  res.end = countedEnd
+  return counted
+}
+
+const countedWrite = function (this: CountedResponse, ...given: unknown[]) {
+  const counted = this[counts] as Counted
+  counted.bytesOut += sizeOf(given[0], given[1])
+  return Reflect.apply(counted.write, this, given)
+} as ServerResponse['write']
+
+const countedEnd = function (this: CountedResponse, ...given: unknown[]) {
+  const counted = this[counts] as Counted
+  counted.bytesOut += sizeOf(given[0], given[1])
+  return Reflect.apply(counted.end, this, given)
+} as ServerResponse['end']
 
 const sizeOf = (chunk: unknown, encoding: unknown): number => {
   if (typeof chunk === 'string')
