@@ -258,7 +258,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
         cut?.()
       },
     }
-    open.add(one)
+    const ended = open.add(one)
     return {
       kind: 'passed',
       era: asked.era,
@@ -277,7 +277,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
       close: (end) => {
         if (isClosed) return
         isClosed = true
-        open.delete(one)
+        ended()
         for (const entry of entries) entry.close({ ...end, latencyMs: performance.now() - began })
       },
       onCut: (wanted) => {

@@ -10,8 +10,8 @@ export interface OpenCall {
 }
 
 export interface OpenCalls {
-  readonly add: (call: OpenCall) => void
-  readonly delete: (call: OpenCall) => void
+  /** Gives the way to say that it has ended. */
+  readonly add: (call: OpenCall) => () => void
   readonly count: () => number
   /** Resolves when there is none. */
   readonly none: () => Promise<void>
@@ -25,28 +25,43 @@ const judgeEveryMs = 1_000
 /** Open for longer than this, a call is told of before it ends. */
 export const longAfterMs = 10_000
 
+interface Held {
+  readonly call: OpenCall
+  /** Among those that are open; -1 when it is not any more. */
+  place: number
+  isTold: boolean
+}
+
 export const createOpenCalls = (clock: () => number): OpenCalls => {
-  /** In the order they began. */
-  const open = new Set<OpenCall>()
-  const long = new WeakSet<OpenCall>()
+  // No Set: what goes through one leaves tables behind that keep each other alive, and with them ended calls and all
+  // that those hold, until the whole heap is collected.
+  const open: Held[] = []
   let timer: NodeJS.Timeout | undefined
   let waiting: PromiseWithResolvers<void> | undefined
 
-  const remove = (call: OpenCall): void => {
-    open.delete(call)
-    if (open.size > 0) return
+  const remove = (held: Held): void => {
+    if (held.place < 0) return
+    const last = open.pop() as Held
+    if (last !== held) {
+      open[held.place] = last
+      last.place = held.place
+    }
+    held.place = -1
+    if (open.length > 0) return
     waiting?.resolve()
     waiting = undefined
   }
 
   const judge = (): void => {
     const now = clock()
-    for (const call of open) {
+    for (const held of [...open]) {
+      const { call } = held
+      if (held.place < 0) continue
       if (!call.stands(now)) {
         call.cut()
-        remove(call)
-      } else if (now - call.began >= longAfterMs && !long.has(call)) {
-        long.add(call)
+        remove(held)
+      } else if (now - call.began >= longAfterMs && !held.isTold) {
+        held.isTold = true
         call.isLong()
       }
     }
@@ -54,13 +69,14 @@ export const createOpenCalls = (clock: () => number): OpenCalls => {
 
   return {
     add: (call) => {
-      open.add(call)
+      const held: Held = { call, place: open.length, isTold: false }
+      open.push(held)
       timer ??= setInterval(judge, judgeEveryMs).unref()
+      return () => remove(held)
     },
-    delete: remove,
-    count: () => open.size,
+    count: () => open.length,
     none: async () => {
-      if (open.size === 0) return
+      if (open.length === 0) return
       waiting ??= Promise.withResolvers<void>()
       await waiting.promise
     },
