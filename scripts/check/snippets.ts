@@ -4,9 +4,9 @@ import type { Step } from './step.ts'
 
 export const snippets: Step = {
   name: 'snippets',
-  about: 'every ts fence of a README is a region of a file that is type-checked and run',
+  about: 'every ts fence of a README or a guide is a region of a file that is type-checked and run',
   async run({ root, update }) {
-    return globSync(['README.md', 'packages/*/README.md'], { cwd: root })
+    return globSync(['README.md', 'packages/*/README.md', 'docs/guides/*.md'], { cwd: root })
       .sort()
       .flatMap((readme) => {
         const path = join(root, readme)

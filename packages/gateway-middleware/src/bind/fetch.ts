@@ -18,7 +18,7 @@ export const guardFetch =
     gateway: Gateway,
     handler: Handler<Rest>,
     { peerOf }: FetchOptions = {},
-  ): Handler<Rest> =>
+  ): ((request: Request, ...rest: Rest) => Promise<Response>) =>
   async (request, ...rest) => {
     const admitted = await admitFetch(gateway, request, peerOf?.(request))
     if (admitted instanceof Response) return admitted
