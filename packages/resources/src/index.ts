@@ -1,0 +1,2 @@
+/** Group and version of every kind here. */
+export const apiVersion = 'mcpruntime.org/v1alpha1'
