@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import { foldName } from '../packages/gateway-middleware/src/fold.ts'
+import { foldName } from '../packages/gateway-middleware/src/scanning/fold.ts'
 import { type Bench, rounded } from './report.ts'
 import { type Decoder, startDecoders } from './scanner-differential/decoders.ts'
 import { measureSpeed } from './scanner-differential/speed.ts'

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { scanJson } from '../../packages/gateway-middleware/src/scan.ts'
-import { readsOf } from '../../packages/gateway-middleware/src/scan-place.ts'
+import { readsOf } from '../../packages/gateway-middleware/src/scanning/place.ts'
 import { createRandom } from '../../packages/policy/src/law-tests/random-pairs.ts'
 import type { Difference, Found, Part, Probe } from '../scanner-differential.ts'
 import { canonical, canonicalMessage } from './canonical.ts'

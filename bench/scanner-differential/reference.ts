@@ -1,6 +1,6 @@
-import { foldName } from '../../packages/gateway-middleware/src/fold.ts'
-import { namesThatMatter } from '../../packages/gateway-middleware/src/scan-place.ts'
-import { type ScanCode, scanLimits } from '../../packages/gateway-middleware/src/scan-walk.ts'
+import { foldName } from '../../packages/gateway-middleware/src/scanning/fold.ts'
+import { namesThatMatter } from '../../packages/gateway-middleware/src/scanning/place.ts'
+import { type ScanCode, scanLimits } from '../../packages/gateway-middleware/src/scanning/walk.ts'
 import { canonical, canonicalObject, hex } from './canonical.ts'
 import { type Member, readTree, type Tree } from './tree.ts'
 

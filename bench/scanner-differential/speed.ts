@@ -1,5 +1,5 @@
 import { scanJson } from '../../packages/gateway-middleware/src/scan.ts'
-import { readsOf } from '../../packages/gateway-middleware/src/scan-place.ts'
+import { readsOf } from '../../packages/gateway-middleware/src/scanning/place.ts'
 import { messages, typicalCall } from './messages.ts'
 
 /** Nanoseconds of processor time for one body. */

@@ -2,8 +2,8 @@ import { type Era, eraOf, mirrorFault } from './era.ts'
 import { bytesIn, type Exchange } from './exchange.ts'
 import { type Call, type Fault, invalidRequest, type Message, messagesOf } from './message.ts'
 import { scanJson } from './scan.ts'
-import type { Reads } from './scan-place.ts'
-import type { ScanCode } from './scan-walk.ts'
+import type { Reads } from './scanning/place.ts'
+import type { ScanCode } from './scanning/walk.ts'
 import { type Target, targetOf } from './target.ts'
 
 /** A body as it is judged. */

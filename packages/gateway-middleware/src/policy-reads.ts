@@ -1,5 +1,5 @@
 import type { CompiledPolicy } from '@mcp-sentinel/policy'
-import { type Reads, readsOf } from './scan-place.ts'
+import { type Reads, readsOf } from './scanning/place.ts'
 
 const known = new WeakMap<CompiledPolicy, Reads>()
 const nothing = readsOf([])

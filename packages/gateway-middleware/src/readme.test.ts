@@ -10,7 +10,7 @@ import { listBytesMax } from './listing-body.ts'
 import { batchMax } from './message.ts'
 import { longAfterMs } from './open-calls.ts'
 import type { DenialStyle } from './refusal.ts'
-import { scanLimits } from './scan-walk.ts'
+import { scanLimits } from './scanning/walk.ts'
 import { staticPolicy } from './static-policy.ts'
 import { targetCharsMax } from './target.ts'
 

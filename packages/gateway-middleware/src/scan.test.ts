@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { scanJson } from './scan.ts'
-import { readsOf } from './scan-place.ts'
-import { type ScanCode, scanCodes, scanLimits } from './scan-walk.ts'
+import { readsOf } from './scanning/place.ts'
+import { type ScanCode, scanCodes, scanLimits } from './scanning/walk.ts'
 
 const scan = (body: string | Buffer, ...pointers: readonly string[]) =>
   scanJson(Buffer.from(body as string), readsOf(pointers))

@@ -12,11 +12,11 @@ import {
   OPEN_OBJECT,
   QUOTE,
   skipSpace,
-} from './scan-bytes.ts'
-import { memberNamed } from './scan-name.ts'
-import { endOfNumber, isExactNumber, isNumber, isSafeInteger } from './scan-number.ts'
-import { type Member, otherMember, type Place, type Reads, readsOf } from './scan-place.ts'
-import { endOfString } from './scan-string.ts'
+} from './scanning/bytes.ts'
+import { memberNamed } from './scanning/name.ts'
+import { endOfNumber, isExactNumber, isNumber, isSafeInteger } from './scanning/number.ts'
+import { type Member, otherMember, type Place, type Reads, readsOf } from './scanning/place.ts'
+import { endOfString } from './scanning/string.ts'
 import {
   createWalk,
   fail,
@@ -27,7 +27,7 @@ import {
   scanLimits,
   shown,
   type Walk,
-} from './scan-walk.ts'
+} from './scanning/walk.ts'
 
 /** What is known of the bytes of a body. */
 export type Scan =
