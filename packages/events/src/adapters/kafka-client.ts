@@ -1,4 +1,4 @@
-import { type Admin, ConfigResourceTypes, Kafka, logLevel, type SASLOptions } from 'kafkajs'
+import { type Admin, type ConfigResourceTypes, Kafka, logLevel, type SASLOptions } from 'kafkajs'
 import { EventError } from '../errors.ts'
 import { eventErrorOf } from './kafka-errors.ts'
 import { kafkaTopicSettings } from './kafka-log.ts'
@@ -67,6 +67,8 @@ export const createKafkaTopics = async (
   }
 }
 
+/** Node finds no name of this by itself in what kafkajs exports. */
+const topicResource = 2 as ConfigResourceTypes.TOPIC
 const sizeName = 'max.message.bytes'
 const timeName = 'message.timestamp.type'
 
@@ -75,7 +77,7 @@ const mustFit = async (admin: Admin, topics: readonly KafkaTopic[]): Promise<voi
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
     resources: topics.map(({ topic }) => ({
-      type: ConfigResourceTypes.TOPIC,
+      type: topicResource,
       name: topic,
       configNames: [sizeName, timeName],
     })),
