@@ -9,15 +9,18 @@ import { Hono } from 'hono'
 import { everything } from './everything.ts'
 import type { Target } from './target.ts'
 
+/** Where the fixtures are; a `Request` does not say it. */
+const onLoopback = { peerOf: () => '127.0.0.1' }
+
 /** Each binding, as its framework's users would have it. */
 export const inProcessWith = (gateway: Gateway): readonly Target[] => [
-  { name: 'in process, fetch', guards: { fetch: (next) => guardFetch(gateway, next) } },
+  { name: 'in process, fetch', guards: { fetch: (next) => guardFetch(gateway, next, onLoopback) } },
   {
     name: 'in process, Hono',
     guards: {
       fetch: (next) => {
         const app = new Hono()
-        app.use('/mcp', guardHono(gateway))
+        app.use('/mcp', guardHono(gateway, onLoopback))
         app.all('/mcp', (context) => next(context.req.raw))
         return async (request) => app.fetch(request)
       },
