@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { createGateway } from '@mcp-sentinel/gateway-middleware'
 import { identityHeaders } from '@mcp-sentinel/gateway-middleware/adapters/identity-headers'
-import { createMetrics, createMetricsApp, createTracing, runService } from '@mcp-sentinel/service'
+import { createMetrics, createMetricsApp, createTracing, runService, untraced } from '@mcp-sentinel/service'
 import { config } from './config.ts'
 import { createUpstream } from './forward.ts'
 import { counted, watchGateway } from './gateway-metrics.ts'
@@ -46,7 +46,7 @@ await runService({
       policy,
       identify: await openIdentity(settings),
       definitions,
-      record: counted(traced(recorder, tracing.tracer, Date.now), metrics),
+      record: counted(tracing === untraced ? recorder : traced(recorder, tracing.tracer, Date.now), metrics),
       identityHeaders: (inForce) => (inForce === undefined ? [] : Object.values(identityHeaders(inForce))),
       server: {
         name: settings.MCP_SERVER_NAME || undefined,
