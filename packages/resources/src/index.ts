@@ -1,2 +1,14 @@
-/** Group and version of every kind here. */
-export const apiVersion = 'mcpruntime.org/v1alpha1'
+export type { MCPAccessGrant } from './kinds/mcp-access-grant.ts'
+export type { MCPAgentSession } from './kinds/mcp-agent-session.ts'
+export type { MCPServer } from './kinds/mcp-server.ts'
+export { apiVersion } from './kinds/metadata.ts'
+export type { MCPServerStatus, ResourceStatus } from './kinds/status.ts'
+export {
+  type Kind,
+  kinds,
+  type ParsedResource,
+  parseResource,
+  type Resource,
+  type ResourceOf,
+} from './parse.ts'
+export { issuesMax, type ResourceIssue } from './reading/issue.ts'

@@ -1,0 +1,12 @@
+/** Epoch milliseconds of an instant; undefined for none and for what is no instant. */
+const millisOf = (text: string | undefined): number | undefined => {
+  const at = text ? Date.parse(text) : Number.NaN
+  return Number.isNaN(at) ? undefined : at
+}
+
+/** The earlier of two instants as it was written; one that cannot be read wins, so that it is told. */
+export const earliest = (one: string | undefined, other: string | undefined): string | undefined => {
+  if (!one || !other) return one || other
+  const [first, second] = [millisOf(one), millisOf(other)]
+  return first === undefined || (second !== undefined && first <= second) ? one : other
+}
