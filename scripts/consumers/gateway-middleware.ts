@@ -4,8 +4,6 @@ import { guardFetch } from '@mcp-sentinel/gateway-middleware/bind/fetch'
 import { guardHono } from '@mcp-sentinel/gateway-middleware/bind/hono'
 import { guardTransport } from '@mcp-sentinel/gateway-middleware/bind/transport'
 import { staticPolicy } from '@mcp-sentinel/gateway-middleware/static-policy'
-import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
-import { StdioServerTransport } from '@modelcontextprotocol/server/stdio'
 import fastify from 'fastify'
 import { Hono } from 'hono'
 
@@ -22,18 +20,14 @@ const gateway = await createGateway({
   record: ({ decision, tool_name }) => written.push(`${decision} ${tool_name}`),
 })
 
-const handler = createMcpHandler(() => {
-  const server = new McpServer({ name: 'payments', version: '1.0.0' })
-  server.registerTool('get_invoice', {}, () => ({ content: [{ type: 'text', text: 'invoice' }] }))
-  return server
-})
-const guarded = guardFetch(gateway, handler.fetch)
+const served = async (request: Request): Promise<Response> => new Response(await request.text())
+const guarded = guardFetch(gateway, served)
 
 // Each binding, by the types of what it stands before.
 const app = new Hono()
-app.all('/mcp', guardHono(gateway), (context) => handler.fetch(context.req.raw))
+app.all('/mcp', guardHono(gateway), (context) => served(context.req.raw))
 fastify().all('/mcp', { preHandler: guardFastify(gateway) }, () => 'served')
-guardTransport(gateway, new StdioServerTransport())
+guardTransport(gateway, { start: async () => {}, send: async () => {}, close: async () => {} })
 
 const call = (agent: string, answer: (request: Request) => Response | Promise<Response>) =>
   answer(
@@ -50,7 +44,7 @@ const call = (agent: string, answer: (request: Request) => Response | Promise<Re
 
 for (const answer of [guarded, (request: Request) => app.fetch(request)]) {
   const allowed = await call('support-bot', answer)
-  if (!(await allowed.text()).includes('invoice')) throw new Error('a granted call should come through')
+  if (!(await allowed.text()).includes('get_invoice')) throw new Error('a granted call should come through')
   const refused = await call('stranger', answer)
   if (refused.status !== 403) throw new Error('any other should be refused')
 }
