@@ -2,37 +2,79 @@ import type { RequestRecord } from '@mcp-sentinel/events'
 import type { PolicySource, Recorder } from '@mcp-sentinel/gateway-middleware'
 import { Counter, Gauge, Histogram, type Metrics } from '@mcp-sentinel/service'
 
+/** Requests that all labels say the same of. */
+interface Tally {
+  readonly labels: Readonly<Record<(typeof requestLabels)[number], string>>
+  readonly reason: string
+  requests: number
+  bytesIn: number
+  bytesOut: number
+}
+
+const requestLabels = ['server', 'namespace', 'rpc_method', 'decision', 'status'] as const
+
 /** Where every decision is counted, on its way to where it is written down. */
 export const counted = (recorder: Recorder, { registry }: Metrics): Recorder => {
   const registers = [registry]
-  const labelNames = ['server', 'namespace', 'rpc_method', 'decision', 'status'] as const
-  const requests = new Histogram({
+  // To find a counter by its labels costs more than to count: that is done when somebody looks.
+  const tallies = new Map<string, Tally>()
+  const durations = new Histogram({
     name: 'mcp_gateway_request_duration_seconds',
     help: 'Requests from their first byte to the end of their answer',
-    labelNames,
+    labelNames: requestLabels,
     buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
     registers,
   })
-  const counter = (name: string, help: string) => new Counter({ name, help, labelNames, registers })
-  const total = counter('mcp_gateway_requests_total', 'Requests that were decided')
-  const bytesIn = counter('mcp_gateway_request_bytes_total', 'Bytes of their bodies')
-  const bytesOut = counter('mcp_gateway_response_bytes_total', 'Bytes of their answers')
-  const decisions = new Counter({
+  const counter = (name: string, help: string, read: (tally: Tally) => number) =>
+    new Counter({
+      name,
+      help,
+      labelNames: requestLabels,
+      registers,
+      collect() {
+        this.reset()
+        for (const tally of tallies.values()) this.inc(tally.labels, read(tally))
+      },
+    })
+  counter('mcp_gateway_requests_total', 'Requests that were decided', ({ requests }) => requests)
+  counter('mcp_gateway_request_bytes_total', 'Bytes of their bodies', ({ bytesIn }) => bytesIn)
+  counter('mcp_gateway_response_bytes_total', 'Bytes of their answers', ({ bytesOut }) => bytesOut)
+  new Counter({
     name: 'mcp_gateway_policy_decisions_total',
     help: 'Decisions by reason',
     labelNames: ['server', 'namespace', 'rpc_method', 'decision', 'reason'],
     registers,
+    collect() {
+      this.reset()
+      for (const { labels, reason, requests } of tallies.values()) {
+        const { status: _, ...rest } = labels
+        this.inc({ ...rest, reason }, requests)
+      }
+    },
   })
 
+  const tallyOf = ({ server, namespace, rpc_method, decision, reason, status }: RequestRecord): Tally => {
+    const labels = {
+      server,
+      namespace,
+      rpc_method: methodLabel(rpc_method),
+      decision,
+      status: `${Math.floor(status / 100)}xx`,
+    }
+    const key = `${labels.rpc_method} ${reason} ${labels.status} ${decision} ${namespace}\n${server}`
+    const kept = tallies.get(key)
+    if (kept !== undefined) return kept
+    const tally: Tally = { labels, reason, requests: 0, bytesIn: 0, bytesOut: 0 }
+    tallies.set(key, tally)
+    return tally
+  }
+
   const count = (record: RequestRecord): void => {
-    const { server, namespace, decision, reason } = record
-    const rpc_method = methodLabel(record.rpc_method)
-    const labels = { server, namespace, rpc_method, decision, status: `${Math.floor(record.status / 100)}xx` }
-    total.inc(labels)
-    requests.observe(labels, record.latency_ms / 1000)
-    bytesIn.inc(labels, record.bytes_in)
-    bytesOut.inc(labels, record.bytes_out)
-    decisions.inc({ server, namespace, rpc_method, decision, reason })
+    const tally = tallyOf(record)
+    tally.requests++
+    tally.bytesIn += record.bytes_in
+    tally.bytesOut += record.bytes_out
+    durations.observe(tally.labels, record.latency_ms / 1000)
   }
 
   const { begin } = recorder
