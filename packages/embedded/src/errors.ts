@@ -11,6 +11,8 @@ export const embeddedErrorCodes = [
   'port_in_use',
   /** The engine ended, or said nothing in time, before it was ready; the message tells what it said last. */
   'engine_not_started',
+  /** It was closed, and asked again. */
+  'engine_closed',
 ] as const
 
 export type EmbeddedErrorCode = (typeof embeddedErrorCodes)[number]
