@@ -10,6 +10,9 @@ import { fileURLToPath } from 'node:url'
 import { startStub } from '@mcp-sentinel/fixture-servers/stub'
 import { expect, onTestFinished, test, vi } from 'vitest'
 
+// Each test starts processes, and the machine may be busy.
+vi.setConfig({ testTimeout: 30_000 })
+
 const main = fileURLToPath(new URL('main.ts', import.meta.url))
 
 const run = (env: Record<string, string>, ...args: string[]): ChildProcess => {

@@ -1,5 +1,6 @@
 import type { Answer, Body, Exchange } from '../exchange.ts'
 import type { Gateway, Passed } from '../gateway.ts'
+import { isObject } from '../message.ts'
 import { guardedStream } from './fetch-stream.ts'
 
 type Handler<Rest extends readonly unknown[]> = (
@@ -20,7 +21,7 @@ export const guardFetch =
     { peerOf }: FetchOptions = {},
   ): ((request: Request, ...rest: Rest) => Promise<Response>) =>
   async (request, ...rest) => {
-    const admitted = await admitFetch(gateway, request, peerOf?.(request))
+    const admitted = await admitFetch(gateway, request, peerOf?.(request), authIn(rest))
     if (admitted instanceof Response) return admitted
     try {
       return admitted.guarded(await handler(admitted.request, ...rest))
@@ -45,9 +46,10 @@ export const admitFetch = async (
   gateway: Gateway,
   request: Request,
   peer = unknownPeer,
+  auth?: unknown,
 ): Promise<AdmittedFetch | Response> => {
   const body = await bodyOf(request, gateway.bodyBytesMax)
-  const admission = await gateway.admit(exchangeOf(request, body, peer))
+  const admission = await gateway.admit({ ...exchangeOf(request, body, peer), auth })
   if (admission.kind === 'refused') return responseOf(admission.answer)
   const abort = new AbortController()
   const { signal } = abort
@@ -64,6 +66,10 @@ export const admitFetch = async (
     failed: () => settle({ status: 500, bytesOut: 0, outcome: 'aborted' }),
   }
 }
+
+/** Who SDK v2's handlers are told is calling, beside the request. */
+const authIn = ([options]: readonly unknown[]): unknown =>
+  isObject(options) ? options['authInfo'] : undefined
 
 /** No address: it lies in no network that somebody could trust. */
 const unknownPeer = 'unknown'
