@@ -76,7 +76,7 @@ const startOnce = async (
   env: GuardedServerOptions['env'],
   report: (line: string) => void,
 ): Promise<Running> => {
-  const main = fileURLToPath(import.meta.resolve('@mcp-sentinel/gateway/main'))
+  const main = fileURLToPath(import.meta.resolve('@mcp-sentinel/cli/sidecar'))
   const ends = import.meta.resolve('@mcp-sentinel/cli/end-with-parent')
   const child = spawn(process.execPath, [...process.execArgv, '--import', ends, main], {
     env: { ...env },
