@@ -68,6 +68,19 @@ test('names all that an install brings', () => {
   )
 })
 
+test('tells all that is recorded', async () => {
+  const records: object[] = []
+  const gateway = await createGateway({
+    policy: staticPolicy({ server: { name: 's' } }),
+    identify: () => ({ ok: true, caller: {} }),
+    record: (record) => records.push(record),
+  })
+  await gateway.admit(postOf(callOf(1)))
+  const members = Object.keys(records[0] ?? {})
+  expect(members).toContain('decision')
+  for (const member of members) expect(readme).toContain(`\`${member}\``)
+})
+
 const callOf = (id?: number) => ({
   jsonrpc: '2.0',
   ...(id === undefined ? {} : { id }),
@@ -103,6 +116,13 @@ const situations: readonly Situation[] = [
   },
 ]
 
+const postOf = (body: object): Exchange => ({
+  method: 'POST',
+  path: '/mcp',
+  header: (name) => (name === 'content-type' ? 'application/json' : undefined),
+  body: { kind: 'bytes', bytes: Buffer.from(JSON.stringify(body)) },
+})
+
 const spoken = async ({ body, identify }: Situation, denial: DenialStyle): Promise<string> => {
   const gateway = await createGateway({
     policy: staticPolicy({ server: { name: 's' }, policy: { governs: ['all'] } }),
@@ -110,14 +130,7 @@ const spoken = async ({ body, identify }: Situation, denial: DenialStyle): Promi
     record: () => {},
     denial,
   })
-  const bytes = Buffer.from(JSON.stringify(body))
-  const exchange: Exchange = {
-    method: 'POST',
-    path: '/mcp',
-    header: (name) => (name === 'content-type' ? 'application/json' : undefined),
-    body: { kind: 'bytes', bytes },
-  }
-  const admission = await gateway.admit(exchange)
+  const admission = await gateway.admit(postOf(body))
   await gateway.close()
   if (admission.kind === 'passed') throw new Error('it should be refused')
   const { status, headers, body: answer } = admission.answer
