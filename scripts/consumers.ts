@@ -38,12 +38,10 @@ const tarballsOf = (member: Member, tarballs: ReadonlyMap<string, string>): Reco
   )
 }
 
-/** Imports every subpath as a namespace and looks for every pinned value in it. A program would begin its work then. */
+/** Imports every subpath as a namespace and looks for every pinned value in it. */
 const importsOfAll = (member: Member): string => {
   const surface = JSON.parse(readFileSync(join(root, 'scripts/check/exports.json'), 'utf8'))
-  const programs = Object.values(member.manifest.bin ?? {})
-  const imported = entriesOf(member, 'default').filter(({ file }) => !programs.includes(file))
-  const entries = imported.map(({ subpath }, at) => {
+  const entries = entriesOf(member, 'default').map(({ subpath }, at) => {
     const names: string[] = surface[member.manifest.name]?.[subpath] ?? []
     return {
       line: `import * as entry${at} from '${member.manifest.name}${subpath.slice(1)}'`,

@@ -5,7 +5,6 @@ interface Manifest {
   readonly name: string
   readonly version: string
   readonly private?: boolean
-  readonly bin?: Readonly<Record<string, string>>
   readonly exports?: Readonly<Record<string, string | Readonly<Record<string, string>>>>
   readonly dependencies?: Readonly<Record<string, string>>
   readonly optionalDependencies?: Readonly<Record<string, string>>

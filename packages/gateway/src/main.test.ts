@@ -173,3 +173,25 @@ test('without a policy it starts, and refuses', async () => {
   expect((await call(url, 'reader')).headers.get('x-mcp-denial-reason')).toBe('no_matching_grant')
   expect(upstream.calls).toHaveLength(0)
 })
+
+test('until its control plane has spoken it is not ready, and refuses', async () => {
+  const env = { POLICY_URL: 'http://127.0.0.1:1/policy', POLICY_TOKEN: 'a-token-that-nobody-guesses' }
+  const { url } = await started(run({ UPSTREAM_URL: 'http://127.0.0.1:1', ...env }))
+  const refused = await call(url, 'reader')
+  expect([refused.status, refused.headers.get('x-mcp-denial-reason')]).toEqual([503, 'policy_unavailable'])
+  expect((await fetch(`${url}/ready`)).status).toBe(503)
+})
+
+test('what has to be durable does not go on where nothing is kept', async () => {
+  const [path, upstream] = [await folder(), await startStub()]
+  onTestFinished(upstream.close)
+  const grant = 'allowed_side_effects: [read], tool_rules: [{ name: add, audit: required }]'
+  const strict = `schema_version: v2${policy.replace('allowed_side_effects: [read]', grant)}`
+  await writeFile(join(path, 'policy.yaml'), strict)
+  const env = { UPSTREAM_URL: new URL(upstream.url).origin, POLICY_FILE: join(path, 'policy.yaml') }
+  const unkept = await started(run(env))
+  expect((await call(unkept.url, 'reader')).headers.get('x-mcp-denial-reason')).toBe('audit_unavailable')
+  expect(upstream.calls).toHaveLength(0)
+  const kept = await started(run({ ...env, SPOOL_DIRECTORY: join(path, 'spool') }))
+  expect((await call(kept.url, 'reader')).status).toBe(200)
+})

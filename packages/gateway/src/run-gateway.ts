@@ -65,6 +65,8 @@ export const runGateway = (process: ServiceProcess): Promise<void> =>
           cluster: settings.MCP_CLUSTER_NAME || undefined,
         },
         ownsSession: (caller, session) => sessionIds.unseal(caller, session) !== undefined,
+        // While there is no policy that could say it.
+        denial: settings.DENIAL,
         bodyBytesMax: settings.BODY_BYTES_MAX,
         report,
       })
