@@ -1,3 +1,10 @@
+export {
+  type Condition,
+  type RenderedReason,
+  renderedReasons,
+  type Verdict,
+  withCondition,
+} from './conditions.ts'
 export type { MCPAccessGrant } from './kinds/mcp-access-grant.ts'
 export type { MCPAgentSession } from './kinds/mcp-agent-session.ts'
 export type { MCPServer } from './kinds/mcp-server.ts'
@@ -12,3 +19,10 @@ export {
   type ResourceOf,
 } from './parse.ts'
 export { issuesMax, type ResourceIssue } from './reading/issue.ts'
+export {
+  endedKeptMs,
+  type Finding,
+  type RenderedPolicy,
+  type RenderOptions,
+  renderPolicy,
+} from './render-policy.ts'

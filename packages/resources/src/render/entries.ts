@@ -43,7 +43,7 @@ export const baseOf = (server: MCPServer, cluster?: string): Base => {
       side_effect: tool.sideEffect,
       ...given({
         risk_level: tool.riskLevel,
-        labels: tool.labels,
+        labels: tool.labels && Object.fromEntries(Object.entries(tool.labels).sort()),
         definition_digest: tool.definitionDigest,
       }),
     })),

@@ -1,5 +1,5 @@
 /** Epoch milliseconds of an instant; undefined for none and for what is no instant. */
-const millisOf = (text: string | undefined): number | undefined => {
+export const millisOf = (text: string | undefined): number | undefined => {
   const at = text ? Date.parse(text) : Number.NaN
   return Number.isNaN(at) ? undefined : at
 }
@@ -10,3 +10,12 @@ export const earliest = (one: string | undefined, other: string | undefined): st
   const [first, second] = [millisOf(one), millisOf(other)]
   return first === undefined || (second !== undefined && first <= second) ? one : other
 }
+
+const units: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1000 }
+
+/** `1h30m` → milliseconds. What the policy does not read as a duration never gets here. */
+export const durationMillis = (text: string): number =>
+  [...text.matchAll(/(\d+)([hms])/g)].reduce(
+    (sum, [, count, unit]) => sum + Number(count) * (units[unit ?? ''] ?? 0),
+    0,
+  )
