@@ -1,6 +1,5 @@
 import {
-  type Config,
-  ConfigError,
+  type ConfigFault,
   defineConfig,
   durationMs,
   flag,
@@ -10,6 +9,7 @@ import {
   port,
   processVariables,
   type Secret,
+  type SettingsOf,
   secrets,
 } from '@mcp-sentinel/service'
 import { z } from 'zod'
@@ -134,25 +134,12 @@ const shape = {
   ...processVariables(),
 }
 
-const variables = defineConfig(shape)
+export type Settings = SettingsOf<typeof shape>
 
-export type Settings = ReturnType<typeof variables.parse>
+export const config = defineConfig(shape, (settings) => rules.filter(({ isBroken }) => isBroken(settings)))
 
-/** Variables by their own, and by what they say together. */
-export const config: Config<typeof shape> = {
-  variables: variables.variables,
-  parse: (env) => {
-    const settings = variables.parse(env)
-    const faults = rules.filter(({ isBroken }) => isBroken(settings))
-    if (faults.length > 0)
-      throw new ConfigError(faults.map(({ variable, message }) => ({ variable, message })))
-    return settings
-  },
-}
-
-interface Rule {
+interface Rule extends ConfigFault {
   readonly variable: keyof Settings
-  readonly message: string
   readonly isBroken: (settings: Settings) => boolean
 }
 

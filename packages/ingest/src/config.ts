@@ -1,7 +1,5 @@
 import { apiKeyCharsMax, apiKeyCharsMin } from '@mcp-sentinel/identity'
 import {
-  type Config,
-  ConfigError,
   type ConfigFault,
   defineConfig,
   durationMs,
@@ -13,6 +11,7 @@ import {
   port,
   processVariables,
   type Secret,
+  type SettingsOf,
   saslFaults,
   secrets,
 } from '@mcp-sentinel/service'
@@ -66,28 +65,15 @@ const shape = {
   ...processVariables(),
 }
 
-const variables = defineConfig(shape)
+export type Settings = SettingsOf<typeof shape>
 
-export type Settings = ReturnType<typeof variables.parse>
+export const config = defineConfig(shape, (settings) => [
+  ...rules.filter(({ isBroken }) => isBroken(settings)),
+  ...saslFaults(settings),
+])
 
-/** Variables by their own, and by what they say together. */
-export const config: Config<typeof shape> = {
-  variables: variables.variables,
-  parse: (env) => {
-    const settings = variables.parse(env)
-    const broken = rules.filter(({ isBroken }) => isBroken(settings))
-    const faults: ConfigFault[] = [
-      ...broken.map(({ variable, message }) => ({ variable, message })),
-      ...saslFaults(settings),
-    ]
-    if (faults.length > 0) throw new ConfigError(faults)
-    return settings
-  },
-}
-
-interface Rule {
+interface Rule extends ConfigFault {
   readonly variable: keyof Settings
-  readonly message: string
   readonly isBroken: (settings: Settings) => boolean
 }
 

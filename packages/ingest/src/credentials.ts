@@ -1,4 +1,4 @@
-import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import {
   type Bearer,
@@ -6,9 +6,9 @@ import {
   createBearer,
   createRemoteKeys,
   createServerTokens,
+  parsePublicKeys,
 } from '@mcp-sentinel/identity'
 import { ConfigError } from '@mcp-sentinel/service'
-import { z } from 'zod'
 import { type Authenticate, createAuthenticate } from './authenticate.ts'
 import { apiKeysOf, type Settings } from './config.ts'
 
@@ -44,18 +44,13 @@ const serverTokensOf = async (settings: Settings): Promise<Bearer | undefined> =
   })
 }
 
-const jwks = z.object({
-  keys: z.array(z.looseObject({ kid: z.string().min(1), kty: z.string() })).min(1),
-})
-
 const readKeys = async (path: string): Promise<ReadonlyMap<string, KeyObject>> => {
-  try {
-    const { keys } = jwks.parse(JSON.parse(await readFile(path, 'utf8')))
-    return new Map(keys.map((key) => [key.kid, createPublicKey({ key: key as JsonWebKey, format: 'jwk' })]))
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException
-    const why =
-      code === 'ENOENT' || code === 'EACCES' ? 'cannot be read' : 'is no JWKS of public keys with a kid each'
-    throw new ConfigError([{ variable: 'INGEST_TOKEN_KEYS', message: why }])
-  }
+  const text = await readFile(path, 'utf8').catch(() => undefined)
+  if (text === undefined) throw unusable('cannot be read')
+  const keys = parsePublicKeys(text)
+  if (keys === undefined) throw unusable('is no JWKS of public keys with a kid each')
+  return keys
 }
+
+const unusable = (message: string): ConfigError =>
+  new ConfigError([{ variable: 'INGEST_TOKEN_KEYS', message }])

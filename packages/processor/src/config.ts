@@ -1,6 +1,4 @@
 import {
-  type Config,
-  ConfigError,
   type ConfigFault,
   defineConfig,
   durationMs,
@@ -9,6 +7,7 @@ import {
   kafkaVariables,
   port,
   processVariables,
+  type SettingsOf,
   saslFaults,
 } from '@mcp-sentinel/service'
 import { z } from 'zod'
@@ -52,20 +51,13 @@ const shape = {
   ...processVariables(),
 }
 
-const variables = defineConfig(shape)
+export type Settings = SettingsOf<typeof shape>
 
-export type Settings = ReturnType<typeof variables.parse>
-
-/** Variables by their own, and by what they say together. */
-export const config: Config<typeof shape> = {
-  variables: variables.variables,
-  parse: (env) => {
-    const settings = variables.parse(env)
-    const faults = [...brokerFaults(settings), ...saslFaults(settings), ...clickhouseFaults(settings)]
-    if (faults.length > 0) throw new ConfigError(faults)
-    return settings
-  },
-}
+export const config = defineConfig(shape, (settings) => [
+  ...brokerFaults(settings),
+  ...saslFaults(settings),
+  ...clickhouseFaults(settings),
+])
 
 const brokerFaults = ({ KAFKA_BROKERS }: Settings): readonly ConfigFault[] =>
   KAFKA_BROKERS.length > 0 ? [] : [{ variable: 'KAFKA_BROKERS', message: 'is missing' }]

@@ -38,15 +38,20 @@ export interface ConfigVariable {
   readonly secret: boolean
 }
 
+/** What the variables of a shape become. */
+export type SettingsOf<S extends ConfigShape> = { readonly [K in keyof S]: z.output<S[K]> }
+
 export interface Config<S extends ConfigShape> {
   /** Throws `ConfigError`. An empty variable counts as one that is not set. */
-  readonly parse: (env: Readonly<Record<string, string | undefined>>) => {
-    readonly [K in keyof S]: z.output<S[K]>
-  }
+  readonly parse: (env: Readonly<Record<string, string | undefined>>) => SettingsOf<S>
   readonly variables: readonly ConfigVariable[]
 }
 
-export const defineConfig = <S extends ConfigShape>(shape: S): Config<S> => {
+/** `faultsOf` says what is wrong with variables that are good by themselves and not together. */
+export const defineConfig = <S extends ConfigShape>(
+  shape: S,
+  faultsOf: (settings: SettingsOf<S>) => readonly ConfigFault[] = () => [],
+): Config<S> => {
   const schema = z.object(shape as Record<string, z.ZodType>)
   return {
     parse: (env) => {
@@ -54,8 +59,11 @@ export const defineConfig = <S extends ConfigShape>(shape: S): Config<S> => {
         Object.keys(shape).map((name) => [name, env[name] === '' ? undefined : env[name]]),
       )
       const parsed = schema.safeParse(given)
-      if (parsed.success) return parsed.data as { readonly [K in keyof S]: z.output<S[K]> }
-      throw new ConfigError(parsed.error.issues.map((issue) => faultOf(issue, given)))
+      if (!parsed.success) throw new ConfigError(parsed.error.issues.map((issue) => faultOf(issue, given)))
+      const settings = parsed.data as SettingsOf<S>
+      const faults = faultsOf(settings)
+      if (faults.length > 0) throw new ConfigError(faults)
+      return settings
     },
     variables: Object.entries(shape).map(([name, type]) => variableOf(name, type)),
   }

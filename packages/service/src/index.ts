@@ -14,6 +14,7 @@ export {
   list,
   port,
   ratio,
+  type SettingsOf,
   secrets,
 } from './config.ts'
 export {
