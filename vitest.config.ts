@@ -10,6 +10,9 @@ export default defineConfig({
       'fixtures/**/*.test.ts',
       'scripts/**/*.test.ts',
     ],
+    // Only what hangs is to be noticed: many tests start processes, on machines that do other things too.
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
     exclude: ['**/*.engine.test.ts', '**/node_modules/**', '**/dist/**'],
   },
 })
