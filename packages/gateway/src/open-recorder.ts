@@ -5,6 +5,7 @@ import { createSpool, type Spool, type SpoolReport } from '@mcp-sentinel/events/
 import type { Recorder } from '@mcp-sentinel/gateway-middleware'
 import type { Closing, Logger } from '@mcp-sentinel/service'
 import { apiKeyOf, ingestUrlOf, type Settings } from './config.ts'
+import { type Pace, pacedSink } from './paced-sink.ts'
 
 export interface OpenedRecorder {
   readonly recorder: Recorder
@@ -26,7 +27,10 @@ export const openRecorder = async (settings: Settings, log: Logger): Promise<Ope
     directory: settings.SPOOL_DIRECTORY ?? join(tmpdir(), `mcp-sentinel-spool-${namespace}-${name}`),
     producer: `${namespace}/${name}/${hostname()}`,
     source,
-    sink: url === undefined ? undefined : createHttpSink({ url, apiKey: apiKeyOf(settings)?.reveal() }),
+    sink:
+      url === undefined
+        ? undefined
+        : pacedSink(createHttpSink({ url, apiKey: apiKeyOf(settings)?.reveal() }), pace),
     bytesMax: settings.SPOOL_BYTES_MAX,
     report: (report) => tell(log, report),
   })
@@ -41,6 +45,8 @@ export const openRecorder = async (settings: Settings, log: Logger): Promise<Ope
 }
 
 const drainMs = 10_000
+/** About as often as what did not ask for it is synced. */
+const pace: Pace = { intervalMs: 50, eventsAtOnce: 500 }
 
 const tell = (log: Logger, report: SpoolReport): void => {
   const { level, message } = told[report.kind]
