@@ -1,5 +1,6 @@
 import type { Engine } from './engine.ts'
 import { kafka } from './kafka/broker.ts'
+import { postgres } from './postgres/server.ts'
 
 /** Every engine by its name. `npm run test:engines` starts them all. */
-export const engines: Readonly<Record<string, Engine>> = { kafka }
+export const engines: Readonly<Record<string, Engine>> = { kafka, postgres }

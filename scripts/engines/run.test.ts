@@ -31,8 +31,12 @@ test.each([
 })
 
 test('one that the environment names is taken as it is', () => {
-  const { status, stdout, stderr } = run(['all', ...command], { CI: 'true', KAFKA_BROKERS: '127.0.0.1:9092' })
-  expect(stderr).toBe('kafka: taken as KAFKA_BROKERS says\n')
+  const { status, stdout, stderr } = run(['all', ...command], {
+    CI: 'true',
+    KAFKA_BROKERS: '127.0.0.1:9092',
+    POSTGRES_URL: 'postgres://127.0.0.1:5432/postgres',
+  })
+  expect(stderr).toBe('kafka: taken as KAFKA_BROKERS says\npostgres: taken as POSTGRES_URL says\n')
   expect([status, stdout]).toEqual([4, '127.0.0.1:9092\n'])
 })
 

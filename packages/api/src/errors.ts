@@ -4,6 +4,10 @@ export const accountErrorCodes = [
   'password_too_long',
   /** More passwords are being worked on than may be; `retryable`. */
   'overloaded',
+  /** A newer release has changed the database. */
+  'schema_newer',
+  /** The database holds what no migration of ours made. */
+  'migration_conflict',
 ] as const
 
 export type AccountErrorCode = (typeof accountErrorCodes)[number]

@@ -1,3 +1,10 @@
+export {
+  type Database,
+  type DatabaseOptions,
+  openDatabase,
+  type PoolOptions,
+  type Tables,
+} from './database.ts'
 export { AccountError, type AccountErrorCode, type AccountErrorOptions, accountErrorCodes } from './errors.ts'
 export {
   argon2Parameters,

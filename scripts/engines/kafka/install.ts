@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, r
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { run } from '../../run.ts'
+import { installWithApt, works } from '../apt.ts'
 import type { Say } from '../engine.ts'
 
 const oldestJava = 17
@@ -14,10 +15,9 @@ const copyDependencies = 'org.apache.maven.plugins:maven-dependency-plugin:copy-
 export const installKafka = async (say: Say): Promise<string> => {
   const version = process.env['ENGINES_KAFKA_VERSION'] ?? pinnedVersion()
   const jars = join(cacheFolder(), `kafka-${version}`)
-  if (!(await hasJava()))
-    await installWithApt('openjdk-17-jre-headless', `Java ${oldestJava} or newer`, hasJava, say)
+  if (!(await hasJava())) await installWithApt(java, say)
   if (!isWhole(jars)) {
-    if (!(await hasMaven())) await installWithApt('maven', 'Maven', hasMaven, say)
+    if (!(await hasMaven())) await installWithApt(maven, say)
     await fetchJars(jars, version, say)
   }
   return join(jars, '*')
@@ -46,26 +46,15 @@ const hasJava = async (): Promise<boolean> => {
   return Number(/version "(\d+)/.exec(output)?.[1]) >= oldestJava
 }
 
-const works = async (command: string): Promise<boolean> =>
-  (await run(command, ['--version'], folder)).code === 0
-
 const hasMaven = (): Promise<boolean> => works('mvn')
 
-const installWithApt = async (
-  name: string,
-  what: string,
-  isThere: () => Promise<boolean>,
-  say: Say,
-): Promise<void> => {
-  const byHand = `kafka needs ${what}: install it (Debian: apt-get install ${name})`
-  if (process.getuid?.() !== 0 || !(await works('apt-get'))) throw new Error(byHand)
-  say(`kafka: installing ${name} with apt-get, because this machine has no ${what}`)
-  const options = ['-o', 'DPkg::Lock::Timeout=300', '-qq']
-  const install = [...options, 'install', '-y', '--no-install-recommends', name]
-  const update = await run('apt-get', [...options, 'update'], folder)
-  const installed = await run('env', ['DEBIAN_FRONTEND=noninteractive', 'apt-get', ...install], folder)
-  if (!(await isThere())) throw new Error(`${byHand}\n${update.output}\n${installed.output}`)
+const java = {
+  engine: 'kafka',
+  name: 'openjdk-17-jre-headless',
+  what: `Java ${oldestJava} or newer`,
+  isThere: hasJava,
 }
+const maven = { engine: 'kafka', name: 'maven', what: 'Maven', isThere: hasMaven }
 
 /** Into a folder of its own first: another process either sees all of the jars or none. */
 const fetchJars = async (jars: string, version: string, say: Say): Promise<void> => {

@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { type Database, openDatabase } from '../database.ts'
+
+/** One engine for a suite. */
+export interface TestDatabase extends Database {
+  /** As it was before anything was migrated. */
+  readonly empty: () => Promise<void>
+}
+
+export type OpenTestDatabase = () => Promise<TestDatabase>
+
+const emptied = (database: Database) => async (): Promise<void> => {
+  await sql`DROP SCHEMA public CASCADE`.execute(database.db)
+  await sql`CREATE SCHEMA public`.execute(database.db)
+}
+
+export const openEmbeddedTestDatabase: OpenTestDatabase = async () => {
+  const dataDirectory = await mkdtemp(join(tmpdir(), 'accounts-'))
+  const database = await openDatabase({ dataDirectory })
+  return {
+    ...database,
+    empty: emptied(database),
+    close: async () => {
+      await database.close()
+      await rm(dataDirectory, { recursive: true })
+    },
+  }
+}
+
+/** A database of its own on the server that `url` names. */
+export const openServerTestDatabase =
+  (url: string): OpenTestDatabase =>
+  async () => {
+    const name = `accounts_${randomUUID().replaceAll('-', '')}`
+    const server = await openDatabase({ dsn: url })
+    await sql`CREATE DATABASE ${sql.id(name)}`.execute(server.db)
+    const own = new URL(url)
+    own.pathname = `/${name}`
+    const database = await openDatabase({ dsn: own.href })
+    return {
+      ...database,
+      empty: emptied(database),
+      close: async () => {
+        await database.close()
+        await sql`DROP DATABASE ${sql.id(name)} WITH (FORCE)`.execute(server.db)
+        await server.close()
+      },
+    }
+  }

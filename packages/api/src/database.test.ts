@@ -1,0 +1,4 @@
+import { describeMigrations } from './contract-tests/migrations.ts'
+import { openEmbeddedTestDatabase } from './contract-tests/test-databases.ts'
+
+describeMigrations(openEmbeddedTestDatabase)
