@@ -3,7 +3,7 @@ import { gatewayReasons } from '@mcp-sentinel/policy'
 import { expect, test } from 'vitest'
 import { nameCharsMax } from './adapters/caller-names.ts'
 import { gatewayErrorCodes } from './errors.ts'
-import type { Exchange } from './exchange.ts'
+import type { Answer, Exchange } from './exchange.ts'
 import { createGateway } from './gateway.ts'
 import type { Identify } from './identify.ts'
 import { listBytesMax } from './listing-body.ts'
@@ -123,7 +123,7 @@ const postOf = (body: object): Exchange => ({
   body: { kind: 'bytes', bytes: Buffer.from(JSON.stringify(body)) },
 })
 
-const spoken = async ({ body, identify }: Situation, denial: DenialStyle): Promise<string> => {
+const answered = async ({ body, identify }: Situation, denial: DenialStyle): Promise<Answer> => {
   const gateway = await createGateway({
     policy: staticPolicy({ server: { name: 's' }, policy: { governs: ['all'] } }),
     identify: identify ?? (() => ({ ok: true, caller: { agent: 'stranger' } })),
@@ -133,7 +133,11 @@ const spoken = async ({ body, identify }: Situation, denial: DenialStyle): Promi
   const admission = await gateway.admit(postOf(body))
   await gateway.close()
   if (admission.kind === 'passed') throw new Error('it should be refused')
-  const { status, headers, body: answer } = admission.answer
+  return admission.answer
+}
+
+const spoken = async (situation: Situation, denial: DenialStyle): Promise<string> => {
+  const { status, headers, body: answer } = await answered(situation, denial)
   const { error, result } = answer === '' ? {} : JSON.parse(answer)
   const told = error ? `error ${error.code}` : result?.isError ? 'result with `isError`' : 'nothing'
   return `${status}${'www-authenticate' in headers ? ' and a challenge' : ''}, ${told}`
@@ -146,4 +150,13 @@ test('tells how refusals are spoken', async () => {
     )
     expect(readme).toContain(`| ${[situation.what, ...styles].join(' | ')} |`)
   }
+})
+
+test('shows what is answered', async () => {
+  const call = { what: 'a call of a tool', body: callOf(1) }
+  const shown = async (denial: DenialStyle): Promise<string> =>
+    (await answered(call, denial)).body.replace(/"decision_id":"[^"]+"/, '"decision_id":"01a1fe94-…"')
+  for (const denial of ['tool-result', 'http'] as const)
+    expect(readme).toContain(`\`\`\`json\n${await shown(denial)}\n\`\`\``)
+  expect(await shown('jsonrpc')).toBe(await shown('http'))
 })
