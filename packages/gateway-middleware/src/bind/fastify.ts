@@ -21,7 +21,7 @@ export const guardFastify =
   (gateway: Gateway) =>
   async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const raw: GuardedRequest = request.raw
-    if (request.body !== undefined && request.body !== null) raw.body = request.body
+    if (request.body !== undefined) raw.body = request.body
     const admitted = await admitNode(gateway, raw, reply.raw)
     if (admitted === undefined) return reply.hijack()
     watchResponse(reply.raw, admitted.passed)

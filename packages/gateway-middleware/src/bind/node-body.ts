@@ -10,6 +10,8 @@ export const hasBody = ({ headers }: IncomingMessage): boolean =>
 /** Reads a body to its end, or until it is longer than it may be: the byte beyond tells whoever judges it. */
 export const readBody = (req: IncomingMessage, bytesMax: number): Promise<Body | BodyFault> =>
   new Promise((resolve) => {
+    // Somebody has read it and kept it: nothing more will come, and there is nothing to judge.
+    if (req.readableEnded) return resolve({ kind: 'bytes', bytes: Buffer.alloc(0) })
     const chunks: Buffer[] = []
     let length = 0
     const end = (result: Body | BodyFault): void => {
