@@ -3,10 +3,12 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import fastify from 'fastify'
+import { Hono } from 'hono'
 import { expect, onTestFinished, test } from 'vitest'
 import { createGateway } from '../gateway.ts'
 import { staticPolicy } from '../static-policy.ts'
 import { guardFastify } from './fastify.ts'
+import { guardHono } from './hono.ts'
 import { guardNode } from './node.ts'
 
 const gateway = await createGateway({
@@ -14,6 +16,8 @@ const gateway = await createGateway({
   identify: () => ({ ok: true, caller: {} }),
   record: () => {},
 })
+
+const list = '{"jsonrpc":"2.0","id":1,"method":"tools/list"}'
 
 const post = async (origin: string, body: string): Promise<number> => {
   const headers = { 'content-type': 'application/json' }
@@ -38,5 +42,16 @@ test('a body that somebody has read and kept is refused, not waited for', async 
   await once(server, 'listening')
   onTestFinished(() => void server.close())
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  expect(await post(origin, '{"jsonrpc":"2.0","id":1,"method":"tools/list"}')).toBe(400)
+  expect(await post(origin, list)).toBe(400)
+})
+
+test('the same in Hono, where it is kept for whoever asks again', async () => {
+  const app = new Hono()
+  app.use(async (context, next) => {
+    await context.req.json()
+    await next()
+  })
+  app.post('/mcp', guardHono(gateway), (context) => context.text('served'))
+  const headers = { 'content-type': 'application/json' }
+  expect((await app.request('/mcp', { method: 'POST', headers, body: list })).status).toBe(400)
 })

@@ -87,8 +87,10 @@ const exchangeOf = (request: Request, body: Body, peer: string): Exchange => {
 }
 
 /** Read to its end, or until it is longer than it may be: the byte beyond tells whoever judges it. */
-const bodyOf = async ({ body }: Request, bytesMax: number): Promise<Body> => {
+const bodyOf = async ({ body, bodyUsed }: Request, bytesMax: number): Promise<Body> => {
   if (body === null) return { kind: 'none' }
+  // Somebody has read it and kept it: there is nothing to judge.
+  if (bodyUsed || body.locked) return { kind: 'bytes', bytes: Buffer.alloc(0) }
   const chunks: Uint8Array[] = []
   let length = 0
   for await (const chunk of body) {
