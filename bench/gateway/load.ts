@@ -92,7 +92,8 @@ const load = async (round: Round): Promise<Load> => {
     socket.on('data', (chunk) => {
       answer += chunk.toString('latin1')
       if (!isWhole(answer)) return
-      if (!answer.startsWith('HTTP/1.1 200')) return void socket.destroy(new Error(answer))
+      if (!answer.startsWith('HTTP/1.1 200') || answer.includes('"isError":true'))
+        return void socket.destroy(new Error(answer))
       answer = ''
       const now = performance.now()
       latenciesUs.push((now - sent) * 1000)
