@@ -2,6 +2,6 @@ import { defineConfig } from 'tsup'
 import { library } from '../../tsup.base.ts'
 
 export default defineConfig({
-  ...library(['src/index.ts', 'src/text.ts']),
+  ...library(['src/index.ts', 'src/adapters/directory.ts', 'src/text.ts']),
   platform: 'node',
 })

@@ -5,6 +5,7 @@ export {
   type Verdict,
   withCondition,
 } from './conditions.ts'
+export { ResourceError, type ResourceErrorCode, resourceErrorCodes } from './errors.ts'
 export type { MCPAccessGrant } from './kinds/mcp-access-grant.ts'
 export type { MCPAgentSession } from './kinds/mcp-agent-session.ts'
 export type { MCPServer } from './kinds/mcp-server.ts'
@@ -26,3 +27,12 @@ export {
   type RenderOptions,
   renderPolicy,
 } from './render-policy.ts'
+export type {
+  Change,
+  Listing,
+  MergePatch,
+  ObjectKey,
+  ResourceStore,
+  Unreadable,
+  WatchOptions,
+} from './store.ts'
