@@ -15,14 +15,11 @@ export { type EventFilter, type FilterColumn, filterColumns, type Scope } from '
 export { type Latency, type LatencyQuestion, latency, latencyLimitMax } from './queries/latency.ts'
 export { type RefusalsQuestion, type Refused, refusalReasons, refusalsLimitMax } from './queries/refusals.ts'
 export { type Counted, countBy, type Summary, summary } from './queries/summary.ts'
-export type { ActorUsage } from './queries/usage/actors.ts'
 export { type Calls, windowDaysMax } from './queries/usage/calls.ts'
 export type { DecisionUsage } from './queries/usage/decisions.ts'
+export type { ActorUsage, ServerUsage, ToolUsage } from './queries/usage/lists.ts'
 export type { UsageBucket } from './queries/usage/series.ts'
-export type { ServerUsage } from './queries/usage/servers.ts'
-export type { ToolUsage } from './queries/usage/tools.ts'
-export type { UsageTotals } from './queries/usage/totals.ts'
-export { type Usage, type UsageQuestion, usage, usageLimitMax } from './queries/usage.ts'
+export { type Usage, type UsageQuestion, type UsageTotals, usage, usageLimitMax } from './queries/usage.ts'
 export {
   type ChainNote,
   chainNotes,

@@ -48,6 +48,26 @@ export const describeUsage = (facts: readonly Fact[], { filled, stored }: Stores
       )
     })
 
+    it.each([0, 1, 2, 3, 4, 5, 6])('is the same fold %i days before a Monday', async (days) => {
+      for (const windowDays of [3, 7, 30]) {
+        const question = { windowDays, limit: 50, nowMs: nowMs - days * 86_400_000 }
+        expect(await usage(filled(), question)).toEqual(naiveUsage(facts, question))
+      }
+    })
+
+    it('is the same to a store whose days begin elsewhere', async () => {
+      const store = filled()
+      const ask = <Row>(sql: string, asking: Parameters<ClickHouse['ask']>[1]) =>
+        store.ask<Row>(sql, {
+          ...asking,
+          settings: { ...asking?.settings, session_timezone: 'Pacific/Auckland' },
+        })
+      for (const windowDays of [1, 5, 30]) {
+        const question = { windowDays, limit: 50, nowMs }
+        expect(await usage({ ...store, ask }, question)).toEqual(naiveUsage(facts, question))
+      }
+    })
+
     it('of nobody’s calls is empty', async () => {
       const scope = { namespaces: [], teamIds: [] }
       const { totals, ...lists } = await usage(filled(), { windowDays: 30, limit: 10, nowMs, scope })
@@ -61,7 +81,7 @@ export const describeUsage = (facts: readonly Fact[], { filled, stored }: Stores
       expect(await usage(filled(), question)).toEqual(naiveUsage(facts, bounds))
     })
 
-    it('by the day comes from what the store keeps by the day', async () => {
+    it('by the day comes from what the store keeps by the day and the week', async () => {
       const many = Array.from({ length: 8 }, () => facts).flat()
       const store = await stored(many.map((fact, offset) => ({ ...fact, offset })))
       const { asked, store: overheard } = overhear(store)
@@ -69,11 +89,14 @@ export const describeUsage = (facts: readonly Fact[], { filled, stored }: Stores
       await usage(overheard, { ...calls, decision: 'deny', server: 'search', toolName: 'find' })
       await refusalReasons(overheard, calls)
       await countBy(overheard, 'event_type')
+      const projections = new Set<string>()
       for (const { sql, asking } of asked) {
         const plan = await store.ask<{ readonly explain: string }>(`EXPLAIN ${sql}`, asking)
         const reads = plan.map(({ explain }) => explain).filter((step) => step.includes('ReadFrom'))
         expect(reads.filter((step) => step.includes('.events'))).toEqual([])
+        for (const step of reads) projections.add(step.replace(/.*\((\w+)\).*/, '$1'))
       }
+      expect(projections).toEqual(new Set(['callers', 'callers_by_week', 'calls', 'kinds']))
     })
   })
 

@@ -70,25 +70,32 @@ CREATE TABLE IF NOT EXISTS events
     INDEX idx_events_chain chain TYPE bloom_filter(0.01) GRANULARITY 8,
     INDEX idx_events_log_offset log_offset TYPE minmax GRANULARITY 1,
 
-    -- What servers and their tools are used for, by the day; merging sets of people is the dear part, so there are few rows.
+    -- What tools are called and what is decided, by the day: series, sums, sessions.
     PROJECTION calls
     (
         SELECT
-            event_type, rpc_method, toStartOfDay(timestamp), namespace, team_id, server, tool_name, decision,
-            count(), countIf(decision = 'allow'), countIf(decision = 'deny'), max(timestamp),
-            uniqIf(human_id, notEmpty(human_id)), uniqIf(agent_id, notEmpty(agent_id)),
-            uniqIf(session_id, notEmpty(session_id))
+            event_type, rpc_method, toStartOfDay(timestamp), namespace, team_id, server, tool_name, decision, reason,
+            count(), uniqIf(session_id, notEmpty(session_id))
         GROUP BY
-            event_type, rpc_method, toStartOfDay(timestamp), namespace, team_id, server, tool_name, decision
+            event_type, rpc_method, toStartOfDay(timestamp), namespace, team_id, server, tool_name, decision, reason
     ),
-    -- Who uses which tool, and why not, by the day.
+    -- Who calls which tool, by the day, and by the week for all but the first days of a window.
     PROJECTION callers
     (
         SELECT
-            event_type, rpc_method, toStartOfDay(timestamp), namespace, team_id, server, tool_name, decision, reason,
-            human_id, agent_id, count(), countIf(decision = 'deny'), max(timestamp)
+            event_type, rpc_method, toStartOfDay(timestamp), namespace, team_id, server, tool_name, decision,
+            human_id, agent_id, count(), max(timestamp)
         GROUP BY
-            event_type, rpc_method, toStartOfDay(timestamp), namespace, team_id, server, tool_name, decision, reason,
+            event_type, rpc_method, toStartOfDay(timestamp), namespace, team_id, server, tool_name, decision,
+            human_id, agent_id
+    ),
+    PROJECTION callers_by_week
+    (
+        SELECT
+            event_type, rpc_method, toMonday(timestamp), namespace, team_id, server, tool_name, decision,
+            human_id, agent_id, count(), max(timestamp)
+        GROUP BY
+            event_type, rpc_method, toMonday(timestamp), namespace, team_id, server, tool_name, decision,
             human_id, agent_id
     ),
     -- What there is at all: asked by whoever opens a dashboard.

@@ -19,6 +19,9 @@ export const decisionUnknown = 'unknown'
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
+const weekMs = 7 * dayMs
+/** 1970 began with a Thursday. */
+const firstMondayMs = 4 * dayMs
 
 export interface CallConditions extends Conditions {
   /** What calls are counted by over time. */
@@ -30,26 +33,55 @@ export interface CallConditions extends Conditions {
  * keeps by the day, and it is the same whether it does or not.
  */
 export const conditionsOfCalls = (calls: Calls): CallConditions => {
-  const { nowMs, scope, server, decision, toolName } = calls
-  const windowDays = bounded(calls.windowDays, windowDaysMax)
-  const byHour = windowDays <= 2
-  const unitMs = byHour ? hourMs : dayMs
-  const startMs = Math.floor(nowMs / unitMs) * unitMs + unitMs - windowDays * dayMs
+  const { byHour, startMs } = windowOf(calls)
   const bucket = byHour ? 'toStartOfHour(timestamp)' : 'toStartOfDay(timestamp)'
-  const named = decision === decisionUnknown ? undefined : decision
+  const { sql, parameters } = conditionsOfKind(calls)
+  return {
+    bucket,
+    sql: `${bucket} >= toDateTime({startS:UInt32}, 'UTC') AND ${sql}`,
+    parameters: { ...parameters, startS: startMs / 1000 },
+  }
+}
+
+/** What a caller and what is called are told apart by. */
+const caller = 'human_id, agent_id, namespace, team_id, server, tool_name, decision'
+
+/**
+ * A statement whose rows have `called` (how often) and `last` (when) beside those. A window of days has no end, so that
+ * from its first Monday on it is made of whole weeks, of which the store keeps far fewer rows than of their days.
+ */
+export const callsByCaller = (calls: Calls): Conditions => {
+  const among = (conditions: string): string =>
+    `SELECT ${caller}, count() AS called, max(timestamp) AS last FROM events WHERE ${conditions} GROUP BY ${caller}`
+  const { byHour, startMs } = windowOf(calls)
+  const { sql, parameters } = conditionsOfCalls(calls)
+  if (byHour) return { sql: among(sql), parameters }
+  const mondayMs = Math.ceil((startMs - firstMondayMs) / weekMs) * weekMs + firstMondayMs
+  const days = among(`${sql} AND toStartOfDay(timestamp) < toDateTime({mondayS:UInt32}, 'UTC')`)
+  const weeks = among(
+    `toMonday(timestamp) >= toDate(toDateTime({mondayS:UInt32}, 'UTC')) AND ${conditionsOfKind(calls).sql}`,
+  )
+  return { sql: `${days} UNION ALL ${weeks}`, parameters: { ...parameters, mondayS: mondayMs / 1000 } }
+}
+
+const windowOf = ({ windowDays, nowMs }: Calls) => {
+  const days = bounded(windowDays, windowDaysMax)
+  const byHour = days <= 2
+  const unitMs = byHour ? hourMs : dayMs
+  const startMs = Math.floor(nowMs / unitMs) * unitMs + unitMs - days * dayMs
+  return { byHour, startMs: Math.max(0, startMs) }
+}
+
+const conditionsOfKind = ({ scope, server, decision, toolName }: Calls): Conditions => {
   const { sql, parameters } = conditionsOf({
     event_type: 'mcp.request',
     rpc_method: 'tools/call',
     scope,
     server,
-    decision: named,
+    decision: decision === decisionUnknown ? undefined : decision,
     tool_name: toolName,
   })
-  const conditions = [`${bucket} >= toDateTime({startS:UInt32}, 'UTC')`, sql]
-  if (decision === decisionUnknown) conditions.push(`decision IN ('', '${decisionUnknown}')`)
-  return {
-    bucket,
-    sql: conditions.join(' AND '),
-    parameters: { ...parameters, startS: Math.max(0, startMs / 1000) },
-  }
+  return decision === decisionUnknown
+    ? { sql: `${sql} AND decision IN ('', '${decisionUnknown}')`, parameters }
+    : { sql, parameters }
 }
