@@ -1,5 +1,5 @@
 import type { ResourceStatus } from './kinds/status.ts'
-import type { Kind, ResourceOf } from './parse.ts'
+import type { Kind, Resource, ResourceOf } from './parse.ts'
 
 export interface ObjectKey {
   readonly namespace: string
@@ -52,7 +52,7 @@ export interface ResourceStore {
    * Creates the object, or, given the `metadata.resourceVersion` that was read, puts it in the place of that state.
    * `conflict` when there is another state by now. `status` is not written.
    */
-  readonly apply: <K extends Kind>(resource: ResourceOf<K>) => Promise<ResourceOf<K>>
+  readonly apply: <R extends Resource>(resource: R) => Promise<ResourceOf<R['kind']>>
   readonly patch: <K extends Kind>(kind: K, key: ObjectKey, patch: MergePatch) => Promise<ResourceOf<K>>
   /** In the place of the status before; the resource itself stays as it is. */
   readonly writeStatus: (kind: Kind, key: ObjectKey, status: ResourceStatus) => Promise<void>

@@ -73,14 +73,14 @@ export const directoryStore = async (
     return (await there(kind, key)).resource
   }
 
-  const apply = <K extends Kind>(resource: ResourceOf<K>): Promise<ResourceOf<K>> => {
+  const apply = <R extends Resource>(resource: R): Promise<ResourceOf<R['kind']>> => {
     const parsed = parseResource(resource)
     if (!parsed.ok) {
       const faults = parsed.issues.map(({ pointer, message }) => `${pointer}: ${message}`)
       return Promise.reject(new ResourceError('invalid', faults.join('\n')))
     }
     const { metadata, apiVersion, spec } = parsed.resource
-    const kind = parsed.resource.kind as K
+    const kind: R['kind'] = parsed.resource.kind
     const { resourceVersion, ...described } = metadata
     const key = { namespace: metadata.namespace ?? defaultNamespace, name: metadata.name }
     return write(kind, async () => {
