@@ -8,6 +8,35 @@ export const accountErrorCodes = [
   'schema_newer',
   /** The database holds what no migration of ours made. */
   'migration_conflict',
+  'email_invalid',
+  'email_taken',
+  /** The identity provider does not vouch for the address. */
+  'email_unverified',
+  /** The account or its password is wrong; which of them, nobody is told. */
+  'credentials_invalid',
+  /** `details.retryAfterS` says for how long. */
+  'login_throttled',
+  'user_not_found',
+  /** Nobody could govern any more. */
+  'last_admin',
+  'team_slug_invalid',
+  'team_slug_taken',
+  'team_not_found',
+  'membership_taken',
+  'membership_not_found',
+  'name_invalid',
+  'key_scope_unknown',
+  'key_expiry_invalid',
+  'keys_too_many',
+  'key_not_found',
+  'key_unknown',
+  'key_revoked',
+  'key_expired',
+  /** Unknown, revoked, or at its end. */
+  'session_invalid',
+  'refresh_invalid',
+  /** It was used before: everything that came from the same login is revoked. */
+  'refresh_replayed',
 ] as const
 
 export type AccountErrorCode = (typeof accountErrorCodes)[number]

@@ -1,3 +1,27 @@
+export type { Actor, Context, Ids } from './accounts/context.ts'
+export type { Logins, ProvenIdentity } from './accounts/logins.ts'
+export type { RefreshTokens } from './accounts/refresh-tokens.ts'
+export type { Session, Sessions } from './accounts/sessions.ts'
+export type { Membership, Team, TeamRole, Teams } from './accounts/teams.ts'
+export {
+  type KeyScope,
+  keyScopes,
+  type NewUserKey,
+  type UserKey,
+  type UserKeys,
+} from './accounts/user-keys.ts'
+export type { User, Users } from './accounts/users.ts'
+export { type Accounts, type AccountsOptions, createAccounts, randomIds } from './accounts.ts'
+export {
+  type Action,
+  type Authorization,
+  actions,
+  authorize,
+  type Ownership,
+  type Question,
+  type Role,
+  type TeamMembership,
+} from './authorize.ts'
 export {
   type Database,
   type DatabaseOptions,

@@ -1,0 +1,37 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import type { Context, Ids } from './accounts/context.ts'
+import { createLogins, type Logins } from './accounts/logins.ts'
+import { createRefreshTokens, type RefreshTokens } from './accounts/refresh-tokens.ts'
+import { createSessions, type Sessions } from './accounts/sessions.ts'
+import { createTeams, type Teams } from './accounts/teams.ts'
+import { createUserKeys, type UserKeys } from './accounts/user-keys.ts'
+import { createUsers, type Users } from './accounts/users.ts'
+import type { Passwords } from './passwords.ts'
+
+export interface AccountsOptions extends Context {
+  readonly passwords: Passwords
+}
+
+export interface Accounts {
+  readonly users: Users
+  readonly teams: Teams
+  readonly keys: UserKeys
+  readonly logins: Logins
+  readonly sessions: Sessions
+  readonly refreshTokens: RefreshTokens
+}
+
+/** Every failure is an `AccountError` with a code; every change is in the audit log, in the same transaction. */
+export const createAccounts = ({ passwords, ...context }: AccountsOptions): Accounts => ({
+  users: createUsers(context, passwords),
+  teams: createTeams(context),
+  keys: createUserKeys(context),
+  logins: createLogins(context, passwords),
+  sessions: createSessions(context),
+  refreshTokens: createRefreshTokens(context),
+})
+
+export const randomIds: Ids = {
+  uuid: randomUUID,
+  secret: () => randomBytes(32).toString('base64url'),
+}

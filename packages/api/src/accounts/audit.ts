@@ -1,0 +1,38 @@
+import type { Kysely } from 'kysely'
+import type { Tables } from '../database.ts'
+import type { Actor, Context } from './context.ts'
+
+export interface Audited {
+  readonly action: string
+  readonly resource: string
+  readonly status?: 'success' | 'failure'
+  readonly namespace?: string
+  /** What it was; never a secret, nor what is derived from one. */
+  readonly before?: object
+  readonly after?: object
+}
+
+/** In the transaction of the change, so that neither is there without the other. */
+export const audit = async (
+  { clock }: Context,
+  transaction: Kysely<Tables>,
+  actor: Actor,
+  { action, resource, status = 'success', namespace, before, after }: Audited,
+): Promise<void> => {
+  await transaction
+    .insertInto('audit_logs')
+    .values({
+      user_id: actor.userId ?? null,
+      action,
+      resource,
+      status,
+      namespace: namespace ?? null,
+      actor_ip: actor.address ?? null,
+      request_id: actor.requestId,
+      auth_identity: actor.identity ?? null,
+      before: before === undefined ? null : JSON.stringify(before),
+      after: after === undefined ? null : JSON.stringify(after),
+      created_at: new Date(clock()),
+    })
+    .execute()
+}
