@@ -20,13 +20,9 @@ export {
   type ResourceOf,
 } from './parse.ts'
 export { issuesMax, type ResourceIssue } from './reading/issue.ts'
-export {
-  endedKeptMs,
-  type Finding,
-  type RenderedPolicy,
-  type RenderOptions,
-  renderPolicy,
-} from './render-policy.ts'
+export { endedKeptMs } from './render/candidate.ts'
+export type { Finding } from './render/finding.ts'
+export { type RenderedPolicy, type RenderOptions, renderPolicy } from './render-policy.ts'
 export type {
   Change,
   Listing,

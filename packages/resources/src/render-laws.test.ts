@@ -5,7 +5,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { grantOn, serverNamed, sessionOn } from './contract-tests/resources.ts'
 import { parseResource } from './parse.ts'
-import { endedKeptMs, renderPolicy } from './render-policy.ts'
+import { endedKeptMs } from './render/candidate.ts'
+import { renderPolicy } from './render-policy.ts'
 
 const now = Date.parse('2026-06-15T12:00:00Z')
 const tools = ['read_it', 'drop_it']

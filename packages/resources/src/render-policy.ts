@@ -1,32 +1,29 @@
-import type { Grant, PolicyDocument, Session } from '@mcp-sentinel/policy'
+import type { PolicyDocument } from '@mcp-sentinel/policy'
 import { revisionOf } from '@mcp-sentinel/policy/revision'
-import type { RenderedReason, Verdict } from './conditions.ts'
+import { parsePolicy } from '@mcp-sentinel/policy/schema'
+import type { RenderedReason } from './conditions.ts'
 import type { MCPAccessGrant } from './kinds/mcp-access-grant.ts'
 import type { MCPAgentSession } from './kinds/mcp-agent-session.ts'
 import type { MCPServer } from './kinds/mcp-server.ts'
-import { defaultNamespace } from './kinds/metadata.ts'
-import type { Kind, Resource } from './parse.ts'
 import { accessFaults } from './reading/access-faults.ts'
 import { policyFaults } from './reading/policy-faults.ts'
 import { bytesOf, entryBytes, textOf } from './render/bytes.ts'
-import { denies, deniesAlone } from './render/denies-alone.ts'
+import {
+  type Candidate,
+  foreign,
+  grantCandidate,
+  placeOf,
+  ranks,
+  sessionCandidate,
+} from './render/candidate.ts'
 import { baseOf, grantOf, sessionOf } from './render/entries.ts'
-import { durationMillis, millisOf } from './render/instants.ts'
+import { byKindAndName, byName, type Finding, finding, namespaceOf, verdictOf } from './render/finding.ts'
 
 export interface RenderOptions {
   /** Where the server runs; for the records of its gateway. */
   readonly cluster?: string | undefined
   /** Of the text; a ConfigMap holds 1 MiB with all that belongs to it. */
   readonly bytesMax?: number | undefined
-}
-
-/** What is to be said of one object, in its status. */
-export interface Finding {
-  readonly kind: Kind
-  readonly namespace: string
-  readonly name: string
-  readonly generation: number | undefined
-  readonly verdict: Verdict & { readonly type: 'Rendered'; readonly reason: RenderedReason }
 }
 
 export interface RenderedPolicy {
@@ -36,9 +33,6 @@ export interface RenderedPolicy {
   /** Of the server, and of every grant and session that speaks of it. */
   readonly findings: readonly Finding[]
 }
-
-/** How long a session that is over is kept: who presents it is told that it expired, not that it is unknown. */
-export const endedKeptMs = 3_600_000
 
 /**
  * The policy of one server: what its own namespace grants on it. Nothing an object holds stops the others from being
@@ -52,142 +46,78 @@ export const renderPolicy = (
   options: RenderOptions = {},
 ): RenderedPolicy => {
   const { cluster, bytesMax = 900_000 } = options
-  const serverFaults = policyFaults(server)
-  if (serverFaults[0] !== undefined) {
-    const { pointer, message } = serverFaults[0]
+  const [fault] = policyFaults(server)
+  if (fault !== undefined) {
+    const { pointer, message } = fault
     return shut(server, cluster, 'Invalid', `${pointer}: ${message}: every call is refused`)
   }
   const base = baseOf(server, cluster)
-  const lifetimeMs = base.session?.max_lifetime ? durationMillis(base.session.max_lifetime) : undefined
-  const entries = [
-    ...grants.map((grant) => grantEntry(server, grant)),
-    ...sessions.map((session) => sessionEntry(server, session, now, lifetimeMs)),
-  ]
-    .filter((entry) => entry !== undefined)
-    .sort((a, b) => a.rank - b.rank || byName(a.finding, b.finding))
-
-  let bytesLeft = bytesMax - bytesOf(textOf(finished({ ...base, grants: [], sessions: [] })))
-  const fitting: Rendered[] = []
-  const findings: Finding[] = []
-  for (const { content, rank, finding } of entries) {
-    const bytes = content === undefined ? 0 : entryBytes(content.entry)
-    if (bytes <= bytesLeft) {
-      bytesLeft -= bytes
-      if (content !== undefined) fitting.push(content)
-      findings.push(finding)
-      continue
-    }
-    if (rank === ranks.denying) break
-    findings.push(saying(finding, 'TooLarge', `the policy of this server is full: ${bytesMax} bytes at most`))
+  const candidates = candidatesOf(server, grants, sessions, now).sort(
+    (a, b) => a.rank - b.rank || byName(a.finding, b.finding),
+  )
+  const bytesLeft = bytesMax - bytesOf(textOf(finished({ ...base, grants: [], sessions: [] })))
+  const { fitting, surplus } = fitted(candidates, bytesLeft)
+  if (bytesLeft < 0 || surplus.some(({ rank }) => rank === ranks.denying)) {
+    return shut(server, cluster, 'TooLarge', `more than ${bytesMax} bytes: every call is refused`)
   }
-  const isShut = bytesLeft < 0 || findings.length < entries.length
-  if (isShut) return shut(server, cluster, 'TooLarge', `more than ${bytesMax} bytes: every call is refused`)
-
+  const full = verdictOf('TooLarge', `the policy of this server is full: ${bytesMax} bytes at most`)
   const document = finished({
     ...base,
-    grants: fitting.flatMap((one) => (one.kind === 'grant' ? [one.entry] : [])).sort(byName),
-    sessions: fitting.flatMap((one) => (one.kind === 'session' ? [one.entry] : [])).sort(byName),
+    grants: fitting.flatMap(({ content }) => (content?.kind === 'grant' ? [content.entry] : [])).sort(byName),
+    sessions: fitting
+      .flatMap(({ content }) => (content?.kind === 'session' ? [content.entry] : []))
+      .sort(byName),
   })
-  const ofServer = saying(findingOf(server), 'Rendered', 'in the policy')
-  return { document, text: textOf(document), findings: [ofServer, ...findings.sort(byKindAndName)] }
-}
-
-type Rendered =
-  | { readonly kind: 'grant'; readonly entry: Grant }
-  | { readonly kind: 'session'; readonly entry: Session }
-
-interface Entry {
-  readonly content: Rendered | undefined
-  readonly rank: number
-  readonly finding: Finding
-}
-
-/** What goes into the policy first when not all of it fits: whatever takes away, before whatever gives. */
-const ranks = { denying: 0, revoked: 1, live: 2, granting: 3, idle: 4 } as const
-
-const grantEntry = (server: MCPServer, grant: MCPAccessGrant): Entry | undefined => {
-  const finding = findingOf(grant)
-  const place = placeOf(server, grant)
-  if (place !== 'own') return outside(place, finding)
-  const teamID = server.spec.teamID
-  const rank = grant.spec.disabled ? ranks.idle : denies(grant) ? ranks.denying : ranks.granting
-  const fault = faultOf(grant)
-  if (fault === undefined) {
-    const admitsNothing = (grant.spec.allowedSideEffects ?? []).length === 0
-    return {
-      content: { kind: 'grant', entry: grantOf(grant, teamID) },
-      rank,
-      finding: admitsNothing
-        ? saying(finding, 'AdmitsNothing', 'lists no allowedSideEffects, so it lets nobody call a tool')
-        : saying(finding, 'Rendered', 'in the policy'),
-    }
-  }
-  const rest = deniesAlone(grant)
-  const isKept = denies(grant) && faultOf(rest) === undefined
+  const findings = [
+    ...fitting.map((candidate) => candidate.finding),
+    ...surplus.map((candidate) => ({ ...candidate.finding, verdict: full })),
+  ].sort(byKindAndName)
   return {
-    content: isKept ? { kind: 'grant', entry: grantOf(rest, teamID) } : undefined,
-    rank,
-    finding: saying(finding, 'Invalid', isKept ? `${fault}; only its rules that deny are in force` : fault),
+    document,
+    text: textOf(document),
+    findings: [finding(server, 'Rendered', 'in the policy'), ...findings],
   }
 }
 
-const sessionEntry = (
+const candidatesOf = (
   server: MCPServer,
-  session: MCPAgentSession,
+  grants: readonly MCPAccessGrant[],
+  sessions: readonly MCPAgentSession[],
   now: number,
-  lifetimeMs: number | undefined,
-): Entry | undefined => {
-  const finding = findingOf(session)
-  const place = placeOf(server, session)
-  if (place !== 'own') return outside(place, finding)
-  const fault = faultOf(session)
-  if (fault !== undefined) {
-    return { content: undefined, rank: ranks.idle, finding: saying(finding, 'Invalid', fault) }
+): Candidate[] => {
+  const isOwn = (one: MCPAccessGrant | MCPAgentSession) => placeOf(server, one) === 'own'
+  const [ownGrants, ownSessions] = [grants.filter(isOwn), sessions.filter(isOwn)]
+  // All at once is several times faster than one by one, and mostly there is nothing to be found.
+  const isSound = parsePolicy({
+    ...baseOf(server),
+    grants: ownGrants.map((grant) => grantOf(grant)),
+    sessions: ownSessions.map((session) => sessionOf(session)),
+  }).ok
+  const faultOf = (resource: MCPAccessGrant | MCPAgentSession): string | undefined => {
+    const [fault] = [...accessFaults(resource.spec), ...(isSound ? [] : policyFaults(resource))]
+    return fault && `${fault.pointer}: ${fault.message}`
   }
-  const entry = sessionOf(session, server.spec.teamID)
-  const issuedAt = millisOf(entry.issued_at)
-  const endsAt = Math.min(
-    millisOf(entry.expires_at) ?? Number.POSITIVE_INFINITY,
-    lifetimeMs === undefined || issuedAt === undefined ? Number.POSITIVE_INFINITY : issuedAt + lifetimeMs,
-  )
-  if (now >= endsAt + endedKeptMs) {
-    return { content: undefined, rank: ranks.idle, finding: saying(finding, 'Ended', 'is over and left out') }
-  }
-  const isAgeless = lifetimeMs !== undefined && issuedAt === undefined
-  return {
-    content: { kind: 'session', entry },
-    rank: entry.revoked ? ranks.revoked : now >= endsAt ? ranks.idle : ranks.live,
-    finding: isAgeless
-      ? saying(finding, 'AgeUnknown', 'counts as expired: the server sets maxLifetime, so give issuedAt')
-      : saying(finding, 'Rendered', 'in the policy'),
-  }
+  return [
+    ...ownGrants.map((grant) => grantCandidate(server, grant, faultOf)),
+    ...ownSessions.map((session) => sessionCandidate(server, session, faultOf, now)),
+    ...[...grants, ...sessions].filter((one) => placeOf(server, one) === 'foreign').map(foreign),
+  ]
 }
 
-type Place = 'own' | 'foreign' | 'elsewhere'
-
-const placeOf = (server: MCPServer, { metadata, spec }: MCPAccessGrant | MCPAgentSession): Place => {
-  const [home, own] = [namespaceOf(server), metadata.namespace ?? defaultNamespace]
-  const meant = spec.serverRef.namespace ?? own
-  if (spec.serverRef.name !== server.metadata.name || meant !== home) return 'elsewhere'
-  return own === home ? 'own' : 'foreign'
-}
-
-const outside = (place: Place, finding: Finding): Entry | undefined =>
-  place === 'elsewhere'
-    ? undefined
-    : {
-        content: undefined,
-        rank: ranks.idle,
-        finding: saying(
-          finding,
-          'ForeignServer',
-          'refers to a server of another namespace, which is not heeded',
-        ),
-      }
-
-const faultOf = (resource: MCPAccessGrant | MCPAgentSession): string | undefined => {
-  const [fault] = [...accessFaults(resource.spec), ...policyFaults(resource)]
-  return fault && `${fault.pointer}: ${fault.message}`
+/** As much as there is room for, in this order. */
+const fitted = (candidates: readonly Candidate[], bytes: number) => {
+  let bytesLeft = bytes
+  const [fitting, surplus]: [Candidate[], Candidate[]] = [[], []]
+  for (const candidate of candidates) {
+    const size = candidate.content === undefined ? 0 : entryBytes(candidate.content.entry)
+    if (size > bytesLeft) {
+      surplus.push(candidate)
+      continue
+    }
+    bytesLeft -= size
+    fitting.push(candidate)
+  }
+  return { fitting, surplus }
 }
 
 /** A policy under which every call is refused, in `observe` too. */
@@ -197,12 +127,16 @@ const shut = (
   reason: RenderedReason,
   message: string,
 ): RenderedPolicy => {
-  const { name, namespace } = findingOf(server)
   const document = finished({
     schema_version: 'v2',
-    server: { name, namespace, ...(cluster === undefined ? {} : { cluster }), disabled: true },
+    server: {
+      name: server.metadata.name,
+      namespace: namespaceOf(server),
+      ...(cluster === undefined ? {} : { cluster }),
+      disabled: true,
+    },
   })
-  return { document, text: textOf(document), findings: [saying(findingOf(server), reason, message)] }
+  return { document, text: textOf(document), findings: [finding(server, reason, message)] }
 }
 
 const finished = ({ schema_version, ...content }: PolicyDocument): PolicyDocument => ({
@@ -210,34 +144,3 @@ const finished = ({ schema_version, ...content }: PolicyDocument): PolicyDocumen
   revision: revisionOf({ schema_version, ...content }),
   ...content,
 })
-
-const namespaceOf = ({ metadata }: Resource): string => metadata.namespace ?? defaultNamespace
-
-const findingOf = (resource: Resource): Finding => ({
-  kind: resource.kind,
-  namespace: namespaceOf(resource),
-  name: resource.metadata.name,
-  generation: resource.metadata.generation,
-  verdict: { type: 'Rendered', status: 'True', reason: 'Rendered', message: '' },
-})
-
-const saying = (finding: Finding, reason: RenderedReason, message: string): Finding => ({
-  ...finding,
-  verdict: {
-    type: 'Rendered',
-    status: reason === 'Rendered' || reason === 'AdmitsNothing' ? 'True' : 'False',
-    reason,
-    message,
-  },
-})
-
-interface Named {
-  readonly namespace?: string | undefined
-  readonly name: string
-}
-
-const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b))
-/** Names of objects are ASCII, so code units have the order of bytes. */
-const byName = (a: Named, b: Named): number =>
-  compare(a.namespace ?? '', b.namespace ?? '') || compare(a.name, b.name)
-const byKindAndName = (a: Finding, b: Finding): number => compare(a.kind, b.kind) || byName(a, b)
