@@ -106,6 +106,14 @@ it('keeps transactions that are asked for at once apart from each other and from
   ])
 })
 
+it('gives a transaction the isolation that it asks for', async () => {
+  const { rows } = await db
+    .transaction()
+    .setIsolationLevel('serializable')
+    .execute((transaction) => sql`SHOW transaction_isolation`.execute(transaction))
+  expect(rows).toEqual([{ transaction_isolation: 'serializable' }])
+})
+
 it('takes back a transaction that failed, tells by which rule, and goes on', async () => {
   await begin()
   const failing = db.transaction().execute(async (transaction) => {

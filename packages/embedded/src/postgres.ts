@@ -105,7 +105,10 @@ const isThere = (path: string): Promise<boolean> =>
     () => false,
   )
 
-/** The engine as a pool of one connection, so that Kysely speaks to it as it speaks to `pg`. */
+/**
+ * The engine as a pool of one connection, so that Kysely speaks to it as it speaks to `pg`. Kysely's own dialect for it
+ * passes over the isolation that a transaction asks for.
+ */
 const poolOf = (engine: PGlite, turns: Turns): PostgresPool => ({
   options: {},
   connect: async () => {
