@@ -95,12 +95,16 @@ type Drawn = typeof aWorld extends fc.Arbitrary<infer T> ? T : never
 const rendered = ({ server, grants, sessions, bytesMax }: Drawn) =>
   renderPolicy(server, grants, sessions, now, { bytesMax })
 
-test('what is rendered parses without issues, is stamped with its revision, and fits', () => {
+test('what is rendered parses without issues, is sorted, stamped with its revision, and fits', () => {
   lawful((world) => {
     const { document, text } = rendered(world)
     const parsed = parsePolicy(JSON.parse(text))
     expect(parsed.ok ? [] : parsed.issues).toEqual([])
     expect(document.revision).toBe(revisionOf(document))
+    for (const entries of [document.grants ?? [], document.sessions ?? []]) {
+      const names = entries.map(({ name }) => name)
+      expect(names).toEqual([...names].sort())
+    }
     if (document.server.disabled !== true) expect(text.length).toBeLessThanOrEqual(world.bytesMax)
   })
 })
