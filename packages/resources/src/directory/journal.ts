@@ -12,7 +12,7 @@ export interface Journal<K extends Kind> {
 }
 
 /** Changes that are remembered for a watch that comes back. */
-const changesMax = 1024
+export const changesMax = 1024
 
 /** What has happened to the objects of one kind since the store was opened, as far as looking tells. */
 export const createJournal = <K extends Kind>(root: string, kind: K): Journal<K> => {
