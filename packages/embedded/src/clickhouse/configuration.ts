@@ -42,7 +42,12 @@ const renderConfig = (users: string, memoryBytesMax: number): string => `<clickh
  * engine's own decision. SOURCES are files, addresses and other databases: nobody needs them here.
  */
 const renderUsers = (): string => `<clickhouse>
-  <profiles><default/></profiles>
+  <profiles>
+    <default>
+      <!-- A thread for each gigabyte of memory that is free, unless told: the whole engine has less. -->
+      <max_threads_min_free_memory_per_thread>50000000</max_threads_min_free_memory_per_thread>
+    </default>
+  </profiles>
   <quotas><default/></quotas>
   <roles>
     <writer><grants><query>GRANT ALL ON *.*</query><query>REVOKE SOURCES ON *.*</query></grants></writer>
