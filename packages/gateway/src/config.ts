@@ -120,6 +120,9 @@ const shape = {
   UPSTREAM_TOKEN_PASSTHROUGH: flag()
     .default(false)
     .describe('send the caller’s token on: only where gateway and server are one resource'),
+  UPSTREAM_IDENTITY_KEY_FILE: text()
+    .optional()
+    .describe('Ed25519 private key (PEM): `X-MCP-Identity` then tells the server who calls, signed by it'),
   DEFINITIONS_INTERVAL: durationMs(1_000, 24 * 3_600_000)
     .default(30_000)
     .describe('how often the server is asked for its tools, where the policy pins definitions'),

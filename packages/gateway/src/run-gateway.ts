@@ -16,6 +16,7 @@ import { createLiveDefinitions } from './live-definitions.ts'
 import { metadataOf, openIdentity } from './open-identity.ts'
 import { openPolicy } from './open-policy.ts'
 import { openRecorder } from './open-recorder.ts'
+import { openStatements } from './open-statements.ts'
 import { createRoutes, statusOf } from './routes.ts'
 import { listen } from './serve.ts'
 import { createSessionIds } from './session-id.ts'
@@ -78,6 +79,7 @@ export const runGateway = (process: ServiceProcess): Promise<void> =>
       })
       const credential = createUpstreamCredential({
         passthrough: settings.UPSTREAM_TOKEN_PASSTHROUGH,
+        statementOf: await openStatements(settings),
         tokenOf: tokens === undefined ? undefined : createUpstreamTokens(tokens, Date.now),
       })
       const { STRIP_PREFIX: stripPrefix } = settings

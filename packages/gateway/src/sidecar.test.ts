@@ -102,6 +102,7 @@ const guard = async (
   opened.defer(upstream.close)
   opened.defer(gateway.close)
   const credential = createUpstreamCredential({
+    statementOf: ({ human }) => `signed ${human}`,
     tokenOf: (ref) => (ref === 'vault/t' ? 'upstream-token' : undefined),
   })
   const sidecar = createSidecar({ gateway, upstream, sessionIds, credential, definitions })
@@ -207,6 +208,8 @@ test('the server sees who we found out is calling, its own Host, and no token of
     'x-forwarded-for': '198.51.100.7',
     'x-custom': 'kept',
     te: 'trailers',
+    'x-mcp-identity': 'forged',
+    'x-mcp-adapter-assertion': 'theirs',
   })
   const { headers } = upstream.calls[0] as { headers: IncomingHttpHeaders }
   expect(headers).toMatchObject({
@@ -219,6 +222,8 @@ test('the server sees who we found out is calling, its own Host, and no token of
   })
   expect(headers).not.toHaveProperty('x-mcp-team-id')
   expect(headers).not.toHaveProperty('te')
+  expect(headers['x-mcp-identity']).toBe('signed alice')
+  expect(headers).not.toHaveProperty('x-mcp-adapter-assertion')
 })
 
 test('a body goes on byte for byte', async () => {

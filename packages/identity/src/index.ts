@@ -20,6 +20,7 @@ export {
   type Signer,
 } from './assertion.ts'
 export { type Bearer, type BearerOptions, bearerAlgorithms, createBearer, tokenCharsMax } from './bearer.ts'
+export { type CallerStatementsOptions, createCallerStatements } from './caller-statement.ts'
 export { bearerTokenOf, type Challenge, challengeOf } from './challenge.ts'
 export { createDiscoveredKeys, type DiscoveredKeysOptions } from './discovery.ts'
 export { createRemoteKeys, type RemoteKeysOptions } from './jwks.ts'
