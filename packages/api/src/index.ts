@@ -12,6 +12,7 @@ export {
 } from './accounts/user-keys.ts'
 export type { User, Users } from './accounts/users.ts'
 export { type Accounts, type AccountsOptions, createAccounts, randomIds } from './accounts.ts'
+export { type Api, type ApiOptions, createApi } from './api.ts'
 export {
   type Action,
   type Authorization,
@@ -22,6 +23,7 @@ export {
   type Role,
   type TeamMembership,
 } from './authorize.ts'
+export type { Authenticate, Caller, Identity, Presented } from './caller.ts'
 export {
   type Database,
   type DatabaseOptions,
@@ -29,6 +31,7 @@ export {
   type PoolOptions,
   type Tables,
 } from './database.ts'
+export type { EngineOptions } from './engines.ts'
 export { AccountError, type AccountErrorCode, type AccountErrorOptions, accountErrorCodes } from './errors.ts'
 export {
   argon2Parameters,

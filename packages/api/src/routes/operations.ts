@@ -1,0 +1,5 @@
+import type { Endpoints } from '@mcp-sentinel/contract'
+import type { Engines } from '../engines.ts'
+import type { Routes } from '../serving/route.ts'
+
+export const operationsRoutes = (_engines: Engines): Routes<Endpoints['operations']> => ({})

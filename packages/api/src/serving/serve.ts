@@ -1,0 +1,114 @@
+import type { Endpoint } from '@mcp-sentinel/contract'
+import type { App } from '@mcp-sentinel/service'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Actor } from '../accounts/context.ts'
+import { authorize } from '../authorize.ts'
+import { type Authenticate, anonymous, type Caller } from '../caller.ts'
+import { problem, unauthorized } from '../problems.ts'
+import { sendEvents } from './event-stream.ts'
+import { noQuery, read, typedQuery } from './read.ts'
+import { type Call, nobodys, type Route, type Sent } from './route.ts'
+
+export interface ServeOptions {
+  readonly authenticate: Authenticate
+  /** Of the client, as the proxies that are trusted tell it. */
+  readonly addressOf: (request: FastifyRequest) => string | undefined
+  /** Aborts when the API ends: streams end with it. */
+  readonly ending: AbortSignal
+}
+
+/** Where the endpoints of the contract are served, each way the same. */
+export const prefixes = ['/api', '/api/v1']
+const callerKey = 'caller'
+
+/** Serves groups of endpoints: each request is recognised, read, authorised, answered. */
+export const createServe = (app: App, options: ServeOptions) => {
+  app.decorateRequest(callerKey, null)
+  return (endpoints: Readonly<Record<string, Endpoint>>, routes: Readonly<Record<string, unknown>>): void => {
+    // What is read by the schemas of an endpoint is what its route takes.
+    for (const [name, endpoint] of Object.entries(endpoints))
+      serveOne(app, endpoint, routes[name] as Route<Endpoint>, options)
+  }
+}
+
+const serveOne = (app: App, endpoint: Endpoint, route: Route<Endpoint>, options: ServeOptions): void => {
+  const { method, path, status = 200, bodyBytesMax = 64 * 1024 } = endpoint
+  for (const prefix of prefixes)
+    app.route({
+      method,
+      url: `${prefix}${path.replace(/\{(\w+)\}/g, ':$1')}`,
+      bodyLimit: bodyBytesMax,
+      // Before a byte of the body is read: what is not allowed stays with its sender.
+      onRequest: async (request) => {
+        const caller = await options.authenticate({
+          apiKey: [request.headers['x-api-key']].flat()[0],
+          authorization: request.headers.authorization,
+          cookie: request.headers.cookie,
+        })
+        admit(endpoint, caller)
+        request.setDecorator<Caller>(callerKey, caller)
+      },
+      handler: async (request, reply) => {
+        const call = callOf(endpoint, request, reply, options)
+        const standing = (await route.on?.(call)) ?? nobodys
+        const { role, scopes } = call.caller
+        const verdict = authorize({ action: route.action, role, scopes, ...standing })
+        if (!verdict.allowed) throw refusals[verdict.code]()
+        const answer = await route.handle(call)
+        if (endpoint.events === undefined) return reply.code(status).send(answer)
+        reply.hijack()
+        reply.raw.writeHead(200, { ...reply.getHeaders(), 'content-type': 'text/event-stream' } as never)
+        return sendEvents(reply.raw, answer as unknown as AsyncIterable<Sent>, call.signal)
+      },
+    })
+}
+
+const admit = ({ access }: Endpoint, { role, user }: Caller): void => {
+  if (access === 'open') return
+  if (role === 'anonymous') throw unauthorized()
+  if (access === 'admin' && role !== 'admin') throw refusals.forbidden()
+  if (access === 'person' && user === undefined)
+    throw problem('forbidden', 'this belongs to a person, and the key that was presented does not')
+}
+
+const refusals = {
+  unauthorized,
+  forbidden: () => problem('forbidden', 'you may not do this'),
+  scope_missing: () => problem('scope_missing', 'the API key is narrowed, and not to this'),
+}
+
+const callOf = (
+  { params, query, body }: Endpoint,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { addressOf, ending }: ServeOptions,
+): Call<Endpoint> => {
+  const caller = request.getDecorator<Caller | null>(callerKey) ?? anonymous
+  const actor: Actor = {
+    requestId: request.id,
+    userId: caller.user?.id,
+    address: addressOf(request),
+    identity: caller.user === undefined ? caller.keyId || caller.identity : caller.identity,
+    userAgent: request.headers['user-agent'],
+  }
+  const asked = request.query as Readonly<Record<string, unknown>>
+  return {
+    params: read(params, request.params, 'path') as never,
+    query: read(query ?? noQuery, typedQuery(query, asked), 'query') as never,
+    body: read(body, request.body ?? undefined, 'body') as never,
+    caller,
+    actor,
+    headers: request.headers,
+    signal: AbortSignal.any([ending, goneOf(reply)]),
+    setHeader: (name, value) => void reply.header(name, value),
+  }
+}
+
+/** Aborts when the client went away before it was answered. */
+const goneOf = ({ raw }: FastifyReply): AbortSignal => {
+  const controller = new AbortController()
+  raw.once('close', () => {
+    if (!raw.writableFinished) controller.abort()
+  })
+  return controller.signal
+}

@@ -1,0 +1,48 @@
+/**
+ * Every code that an answer of the API may bear as its `error`, with its status. Public: codes are added, never changed.
+ */
+export const apiCodes = {
+  bad_request: 400,
+  invalid_json: 400,
+  /** `details.issues` names each fault with its place. */
+  invalid_request_body: 400,
+  invalid_query_param: 400,
+  invalid_path_param: 400,
+  unauthorized: 401,
+  forbidden: 403,
+  /** The key that was presented is narrowed to other things. */
+  scope_missing: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  timeout: 408,
+  conflict: 409,
+  too_large: 413,
+  unsupported_media_type: 415,
+  too_many_requests: 429,
+  headers_too_large: 431,
+  internal: 500,
+  shutting_down: 503,
+  /** The event store. */
+  analytics_unavailable: 503,
+  /** The database of accounts. */
+  platform_unavailable: 503,
+  /** The store of servers, grants and sessions. */
+  resources_unavailable: 503,
+  /** What runs the components. */
+  workloads_unavailable: 503,
+} as const satisfies Readonly<Record<string, number>>
+
+export type ApiCode = keyof typeof apiCodes
+
+/** What any endpoint may answer. */
+export const commonCodes = [
+  'bad_request',
+  'invalid_query_param',
+  'unauthorized',
+  'forbidden',
+  'method_not_allowed',
+  'timeout',
+  'headers_too_large',
+  'internal',
+  'shutting_down',
+] as const satisfies readonly ApiCode[]
