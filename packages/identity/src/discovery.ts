@@ -1,4 +1,5 @@
 import type { JWTVerifyGetKey } from 'jose'
+import { readIssuerJson } from './issuer-json.ts'
 import { createRemoteKeys } from './jwks.ts'
 import { isHttpsOrLoopback } from './safe-url.ts'
 
@@ -21,9 +22,6 @@ interface Found {
   readonly askAgainAt: number
 }
 
-/** Bytes of an issuer's metadata. */
-const metadataBytesMax = 256 * 1024
-
 /** An issuer's keys, where its metadata says they are (RFC 8414, OpenID Connect Discovery). */
 export const createDiscoveredKeys = (options: DiscoveredKeysOptions): JWTVerifyGetKey => {
   const { issuer, cooldownMs = 5000, maxAgeMs = 3_600_000, timeoutMs = 5000, clock } = options
@@ -37,7 +35,9 @@ export const createDiscoveredKeys = (options: DiscoveredKeysOptions): JWTVerifyG
       const url = await findKeys(places, issuer, timeoutMs)
       // The same place keeps the keys that came from there.
       const keys =
-        found?.url === url ? found.keys : createRemoteKeys({ url: new URL(url), cooldownMs, timeoutMs })
+        found?.url === url
+          ? found.keys
+          : createRemoteKeys({ url: new URL(url), cooldownMs, timeoutMs, clock })
       found = { url, keys, askAgainAt: clock() + maxAgeMs }
     } catch (error) {
       failure = { error: error as Error, until: clock() + cooldownMs }
@@ -83,27 +83,12 @@ const findKeys = async (places: readonly string[], issuer: string, timeoutMs: nu
         redirect: 'manual',
         signal,
       })
-      return keysUrlOf(await readJson(answer), issuer)
+      return keysUrlOf(await readIssuerJson(answer), issuer)
     } catch (error) {
       faults.push(`${place}: ${(error as Error).message}`)
     }
   }
   throw new Error(`the metadata of ${issuer} could not be had: ${faults.join('; ')}`)
-}
-
-const readJson = async (answer: Response): Promise<unknown> => {
-  const chunks: Uint8Array[] = []
-  let bytes = 0
-  if (answer.status !== 200) {
-    await answer.body?.cancel()
-    throw new Error(`answered ${answer.status}`)
-  }
-  for await (const chunk of answer.body ?? []) {
-    bytes += chunk.length
-    if (bytes > metadataBytesMax) throw new Error(`longer than ${metadataBytesMax} bytes`)
-    chunks.push(chunk)
-  }
-  return JSON.parse(Buffer.concat(chunks).toString())
 }
 
 /** Metadata that names another issuer is another's, whoever gave it out. */
