@@ -17,6 +17,7 @@ export default defineConfig({
     'src/bind/hono.ts',
     'src/bind/node.ts',
     'src/bind/transport.ts',
+    'src/held-policy.ts',
     'src/listing-body.ts',
     'src/sse.ts',
     'src/static-policy.ts',

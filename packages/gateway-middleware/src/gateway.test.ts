@@ -1,10 +1,10 @@
 import type { RequestRecord } from '@mcp-sentinel/events'
-import { compile, type PolicyDocument } from '@mcp-sentinel/policy'
+import type { PolicyDocument } from '@mcp-sentinel/policy'
 import { expect, test } from 'vitest'
 import type { Exchange } from './exchange.ts'
 import { createGateway, type Gateway } from './gateway.ts'
+import { heldPolicy } from './held-policy.ts'
 import type { Identify } from './identify.ts'
-import type { PolicySource } from './policy-source.ts'
 import type { Recorder } from './recorder.ts'
 
 const document: PolicyDocument = {
@@ -27,26 +27,6 @@ const document: PolicyDocument = {
     },
   ],
   sessions: [{ name: 's1', agent_id: 'ops', consented_trust: 'high' }],
-}
-
-/** A policy that tests change while calls are open. */
-const changeable = (first: PolicyDocument | undefined) => {
-  const listeners = new Set<() => void>()
-  let policy = first && compile(first)
-  const source: PolicySource = {
-    current: () => policy,
-    onChange: (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-    status: () => ({ revision: '', loadedAt: undefined, lastError: undefined }),
-    close: async () => {},
-  }
-  const change = (next: PolicyDocument | undefined): void => {
-    policy = next && compile(next)
-    for (const listener of listeners) listener()
-  }
-  return { source, change }
 }
 
 const byHeaders: Identify = ({ header }) => ({
@@ -102,9 +82,9 @@ const stage = async (
   } = {},
 ): Promise<Stage> => {
   const records: RequestRecord[] = []
-  const { source, change } = changeable('policy' in given ? given.policy : document)
+  const policy = heldPolicy('policy' in given ? given.policy : document)
   const gateway = await createGateway({
-    policy: source,
+    policy,
     denial: 'http',
     identify: given.identify ?? byHeaders,
     record: given.record ?? { record: (record) => records.push(record) },
@@ -117,7 +97,7 @@ const stage = async (
     admission.close({ status: 200, bytesOut: 10, outcome: 'closed' })
     return 'pass'
   }
-  return { gateway, records, change, send }
+  return { gateway, records, change: policy.set, send }
 }
 
 const list = { jsonrpc: '2.0', id: 1, method: 'tools/list' }

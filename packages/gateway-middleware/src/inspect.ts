@@ -1,8 +1,8 @@
 import { type Era, eraOf, mirrorFault } from './era.ts'
 import { bytesIn, type Exchange } from './exchange.ts'
-import { type Call, type Fault, invalidRequest, type Message, messagesOf } from './message.ts'
-import { scanJson } from './scan.ts'
-import type { Reads } from './scanning/place.ts'
+import { type Call, type Fault, invalidRequest, isObject, type Message, messagesOf } from './message.ts'
+import type { PolicyReads } from './policy-reads.ts'
+import { type Scan, scanJson } from './scan.ts'
 import type { ScanCode } from './scanning/walk.ts'
 import { type Target, targetOf } from './target.ts'
 
@@ -25,7 +25,7 @@ export interface InspectedCall extends Call {
 export interface InspectOptions {
   readonly bodyBytesMax: number
   /** What the policy looks at among the arguments. */
-  readonly reads: Reads
+  readonly reads: PolicyReads
 }
 
 const parseError = -32700
@@ -57,12 +57,27 @@ interface Read {
 const none: readonly string[] = []
 
 /** Bytes go on as they came, so they must mean to every reader what they mean to us. */
-const readBytes = (bytes: Buffer, reads: Reads): Read | Fault => {
-  const scan = scanJson(bytes, reads)
+const readBytes = (bytes: Buffer, reads: PolicyReads): Read | Fault => {
+  const first = scanJson(bytes, reads.any)
+  const scan = !first.ok && first.code === 'ambiguous_key' ? scanForItsTools(bytes, reads) : first
   if (scan.ok) return { value: JSON.parse(bytes.toString('utf8')), inexact: scan.inexact }
   const { code, message, pointer, offset } = scan
   const where = pointer === '' ? `byte ${offset}` : `${pointer}, byte ${offset}`
   return fault(400, notJson.has(code) ? parseError : invalidRequest, `${message} (${where})`)
+}
+
+/** A name that is nearly one which the rules of another tool look at is a name like any other. */
+const scanForItsTools = (bytes: Buffer, reads: PolicyReads): Scan => {
+  const plain = scanJson(bytes)
+  if (!plain.ok) return plain
+  const value: unknown = JSON.parse(bytes.toString('utf8'))
+  return scanJson(bytes, reads.of((Array.isArray(value) ? value : [value]).flatMap(nameIn)))
+}
+
+const nameIn = (message: unknown): readonly string[] => {
+  const { params } = isObject(message) ? message : {}
+  const { name } = isObject(params) ? params : {}
+  return typeof name === 'string' ? [name] : []
 }
 
 const notJson: ReadonlySet<ScanCode> = new Set(['not_utf8', 'byte_order_mark', 'syntax'])

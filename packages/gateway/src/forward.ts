@@ -35,7 +35,7 @@ interface BodyFilter {
 type ForwardEnd =
   | { readonly kind: 'closed' | 'aborted'; readonly bytesOut: number }
   /** Nothing was written to the client yet. */
-  | { readonly kind: 'failed'; readonly status: 502 | 503 | 504 }
+  | { readonly kind: 'failed'; readonly status: 502 | 504 }
 
 export interface UpstreamOptions {
   readonly origin: string

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { heldPolicy } from '@mcp-sentinel/gateway-middleware/held-policy'
 import { createMetrics, variablesTable } from '@mcp-sentinel/service'
 import { expect, test } from 'vitest'
 import { config } from './config.ts'
@@ -11,13 +12,7 @@ test('tells the variables', () => expect(readme).toContain(variablesTable(config
 test('tells the metrics', async () => {
   const metrics = createMetrics({ withProcess: false })
   counted({ record: () => {} }, metrics)
-  const policy = {
-    current: () => undefined,
-    onChange: () => () => {},
-    status: () => ({ revision: '', loadedAt: undefined, lastError: undefined }),
-    close: async () => {},
-  }
-  watchGateway(metrics, { policy, openCalls: () => 0 })
+  watchGateway(metrics, { policy: heldPolicy(), openCalls: () => 0 })
   const names = (await metrics.registry.getMetricsAsJSON()).map(({ name }) => name)
   for (const name of names.filter((one) => one.startsWith('mcp_gateway_')))
     expect(readme).toContain(`\`${name}\``)

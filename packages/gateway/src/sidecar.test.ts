@@ -4,9 +4,10 @@ import type { AddressInfo } from 'node:net'
 import type { RequestRecord } from '@mcp-sentinel/events'
 import { type Stub, startStub } from '@mcp-sentinel/fixture-servers/stub'
 import { startV1Fixture } from '@mcp-sentinel/fixture-servers/v1'
-import { createGateway, definitionDigest, type PolicySource } from '@mcp-sentinel/gateway-middleware'
+import { createGateway, definitionDigest } from '@mcp-sentinel/gateway-middleware'
 import { headerIdentity } from '@mcp-sentinel/gateway-middleware/adapters/header-identity'
-import { compile, type PolicyDocument } from '@mcp-sentinel/policy'
+import { heldPolicy } from '@mcp-sentinel/gateway-middleware/held-policy'
+import type { PolicyDocument } from '@mcp-sentinel/policy'
 import { afterEach, expect, test, vi } from 'vitest'
 import { createUpstream } from './forward.ts'
 import { listTools } from './list-tools.ts'
@@ -63,21 +64,11 @@ const guard = async (
   { pins = false } = {},
 ): Promise<Guarded> => {
   const records: RequestRecord[] = []
-  const listeners = new Set<() => void>()
-  let policy = compile(document)
-  const source: PolicySource = {
-    current: () => policy,
-    onChange: (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-    status: () => ({ revision: '', loadedAt: undefined, lastError: undefined }),
-    close: async () => {},
-  }
+  const policy = heldPolicy(document)
   const sessionIds = createSessionIds([{ kid: 'k', key: Buffer.alloc(32, 7) }])
   const definitions = pins
     ? createLiveDefinitions({
-        policy: source,
+        policy,
         list: () => listTools({ url: upstreamUrl, timeoutMs: 5_000 }),
         intervalMs: 60_000,
         report: () => {},
@@ -86,7 +77,7 @@ const guard = async (
   if (definitions !== undefined) opened.defer(async () => definitions.close())
   const gateway = await createGateway({
     definitions,
-    policy: source,
+    policy,
     identify: headerIdentity(),
     record: (record) => records.push(record),
     denial: 'http',
@@ -109,10 +100,7 @@ const guard = async (
   return {
     url: await serve((req, res) => void sidecar.handle(req, res)),
     records,
-    change: (next) => {
-      policy = compile(next)
-      for (const listener of listeners) listener()
-    },
+    change: policy.set,
     openCalls: gateway.openCalls,
   }
 }

@@ -2,7 +2,6 @@ import type { Answer, Passed } from '@mcp-sentinel/gateway-middleware'
 
 const texts = {
   502: 'the server behind the gateway did not answer',
-  503: 'the server behind the gateway takes no more',
   504: 'the server behind the gateway took too long',
 } as const
 

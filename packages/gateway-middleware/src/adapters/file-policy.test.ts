@@ -93,6 +93,17 @@ describe('a file', () => {
     await comesTo('second')
   })
 
+  test('that is named from the working folder stays the same one wherever the process goes', async () => {
+    const before = process.cwd()
+    onTestFinished(() => process.chdir(before))
+    await put('first')
+    process.chdir(folder)
+    source = await filePolicy('policy.yaml', polled)
+    process.chdir(before)
+    await put('second')
+    await comesTo('second')
+  })
+
   test('that goes away stays in force, and is read when it is back', async () => {
     await put('first')
     const one = await begin()

@@ -23,7 +23,9 @@ const settleMs = 50
  * A policy in a YAML or JSON file, in force shortly after it has changed. Its folder is watched rather than itself, so
  * that another file in its place is noticed: an editor's, or a ConfigMap's, which changes by a link beside it.
  */
-export const filePolicy = async (path: string, options: FilePolicyOptions = {}): Promise<PolicySource> => {
+export const filePolicy = async (file: string, options: FilePolicyOptions = {}): Promise<PolicySource> => {
+  // Once: what a name means must not change with the folder that the process works in.
+  const path = resolve(file)
   const { waitForFirst = false, pollIntervalMs = 5000, bytesMax = 16 * 1024 ** 2, clock = Date.now } = options
   const good = createLastGood(clock)
   /** Of the bytes that were judged last, good or not. */
@@ -72,7 +74,7 @@ export const filePolicy = async (path: string, options: FilePolicyOptions = {}):
   const listen = (): void => {
     watcher?.close()
     try {
-      const opened = watch(dirname(resolve(path)), { persistent: false }, () => {
+      const opened = watch(dirname(path), { persistent: false }, () => {
         settling ??= setTimeout(() => {
           settling = undefined
           reload()

@@ -1,8 +1,8 @@
 import type { RequestRecord } from '@mcp-sentinel/events'
-import { compile, type PolicyDocument } from '@mcp-sentinel/policy'
+import type { PolicyDocument } from '@mcp-sentinel/policy'
 import { expect, test, vi } from 'vitest'
 import { createGateway } from '../gateway.ts'
-import type { PolicySource } from '../policy-source.ts'
+import { heldPolicy } from '../held-policy.ts'
 import { guardTransport } from './transport.ts'
 
 const document: PolicyDocument = {
@@ -49,19 +49,9 @@ const createWire = (): Wire => {
 
 const stage = async () => {
   const records: RequestRecord[] = []
-  const listeners = new Set<() => void>()
-  let policy = compile(document)
-  const source: PolicySource = {
-    current: () => policy,
-    onChange: (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-    status: () => ({ revision: '', loadedAt: undefined, lastError: undefined }),
-    close: async () => {},
-  }
+  const policy = heldPolicy(document)
   const gateway = await createGateway({
-    policy: source,
+    policy,
     identify: () => ({ ok: true, caller: { agent: 'me' } }),
     record: (record) => records.push(record),
   })
@@ -77,10 +67,7 @@ const stage = async () => {
     records,
     gateway,
     say: (message: Message) => wire.onmessage?.(message),
-    change: (next: PolicyDocument) => {
-      policy = compile(next)
-      for (const listener of listeners) listener()
-    },
+    change: policy.set,
   }
 }
 
