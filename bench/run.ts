@@ -13,6 +13,7 @@ const benches: Readonly<Record<string, string>> = {
   policy: 'How long one policy decision takes, against Cedar, casbin and plain look-ups.',
   'policy-differential':
     'Whether the policy evaluator and the slow reference agree on a million random calls.',
+  render: 'What one changed grant costs, against rendering the policies of all servers anew.',
   'scanner-differential':
     'Whether all readers of JSON agree on what the scanner of bodies accepts, in three languages.',
   segment: 'How many events a segment file takes and gives in a second, against plain write and fdatasync.',

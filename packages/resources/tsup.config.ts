@@ -2,6 +2,12 @@ import { defineConfig } from 'tsup'
 import { library } from '../../tsup.base.ts'
 
 export default defineConfig({
-  ...library(['src/index.ts', 'src/adapters/directory.ts', 'src/text.ts']),
+  ...library([
+    'src/index.ts',
+    'src/adapters/directory.ts',
+    'src/policy-stream.ts',
+    'src/rendered-policies.ts',
+    'src/text.ts',
+  ]),
   platform: 'node',
 })

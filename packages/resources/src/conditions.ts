@@ -18,6 +18,8 @@ export const renderedReasons = [
   'AgeUnknown',
   /** The policy is full. */
   'TooLarge',
+  /** A grant of the server's namespace could not be read from the start on: nobody knows what it denies. */
+  'GrantUnreadable',
 ] as const
 
 export type RenderedReason = (typeof renderedReasons)[number]

@@ -22,7 +22,8 @@ export {
 export { issuesMax, type ResourceIssue } from './reading/issue.ts'
 export { endedKeptMs } from './render/candidate.ts'
 export type { Finding } from './render/finding.ts'
-export { type RenderedPolicy, type RenderOptions, renderPolicy } from './render-policy.ts'
+export type { RenderedPolicy } from './render/finished.ts'
+export { type RenderOptions, renderPolicy } from './render-policy.ts'
 export type {
   Change,
   Listing,

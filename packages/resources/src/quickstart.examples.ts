@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const folder = mkdtempSync(join(tmpdir(), 'resources-'))
+const secretOfPayments = 'token-of-this-example'
 
 //#region read
 import { formatIssue, parseResourceText } from '@mcp-sentinel/resources/text'
@@ -85,4 +86,20 @@ for await (const change of store.watch('MCPAgentSession', { signal: abort.signal
 
 //#endregion
 
-export { complaints, document, findings, folder, store, text }
+//#region stream
+import { createServer } from 'node:http'
+import { createPolicyStream } from '@mcp-sentinel/resources/policy-stream'
+import { createRenderedPolicies } from '@mcp-sentinel/resources/rendered-policies'
+
+const policies = createRenderedPolicies({ store, report: (faults) => console.warn(faults.join('\n')) })
+const stream = createPolicyStream({
+  policies,
+  verify: (token) => (token === secretOfPayments ? { namespace, name: 'payments' } : undefined),
+})
+const controlPlane = createServer((request, response) => {
+  if (!stream.handle(request, response)) response.writeHead(404).end()
+})
+
+//#endregion
+
+export { complaints, controlPlane, document, findings, folder, policies, secretOfPayments, store, text }

@@ -1,8 +1,20 @@
+import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
 import { compile, evaluate } from '@mcp-sentinel/policy'
 import { parsePolicyText } from '@mcp-sentinel/policy/text'
 import { expect, test } from 'vitest'
-import { complaints, document, findings, folder, store, text } from './quickstart.examples.ts'
+import {
+  complaints,
+  controlPlane,
+  document,
+  findings,
+  folder,
+  policies,
+  secretOfPayments,
+  store,
+  text,
+} from './quickstart.examples.ts'
 
 test('the examples of the README say what the README says', async () => {
   expect(complaints).toEqual([
@@ -22,6 +34,18 @@ test('the examples of the README say what the README says', async () => {
   expect(await store.get('MCPServer', { namespace: 'mcp-servers', name: 'payments' })).toMatchObject({
     status: { conditions: [{ type: 'Rendered', status: 'True' }] },
   })
+
+  controlPlane.listen(0, '127.0.0.1')
+  await once(controlPlane, 'listening')
+  const { port } = controlPlane.address() as AddressInfo
+  const response = await fetch(`http://127.0.0.1:${port}/policy/mcp-servers/payments`, {
+    headers: { authorization: `Bearer ${secretOfPayments}` },
+  })
+  const { value } = (await response.body?.pipeThrough(new TextDecoderStream()).getReader().read()) ?? {}
+  expect(value).toContain(`event: policy\nid: ${document.revision}\n`)
+  controlPlane.closeAllConnections()
+  controlPlane.close()
+  await policies.close()
   await store.close()
   await rm(folder, { recursive: true })
 })

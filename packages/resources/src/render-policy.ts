@@ -1,7 +1,4 @@
-import type { PolicyDocument } from '@mcp-sentinel/policy'
-import { revisionOf } from '@mcp-sentinel/policy/revision'
 import { parsePolicy } from '@mcp-sentinel/policy/schema'
-import type { RenderedReason } from './conditions.ts'
 import type { MCPAccessGrant } from './kinds/mcp-access-grant.ts'
 import type { MCPAgentSession } from './kinds/mcp-agent-session.ts'
 import type { MCPServer } from './kinds/mcp-server.ts'
@@ -17,21 +14,14 @@ import {
   sessionCandidate,
 } from './render/candidate.ts'
 import { baseOf, grantOf, sessionOf } from './render/entries.ts'
-import { byKindAndName, byName, type Finding, finding, namespaceOf, verdictOf } from './render/finding.ts'
+import { byKindAndName, byName, finding, verdictOf } from './render/finding.ts'
+import { finished, type RenderedPolicy, shutPolicy } from './render/finished.ts'
 
 export interface RenderOptions {
   /** Where the server runs; for the records of its gateway. */
   readonly cluster?: string | undefined
   /** Of the text; a ConfigMap holds 1 MiB with all that belongs to it. */
   readonly bytesMax?: number | undefined
-}
-
-export interface RenderedPolicy {
-  readonly document: PolicyDocument
-  /** The document as it goes into a file or a ConfigMap: equal resources give equal bytes. */
-  readonly text: string
-  /** Of the server, and of every grant and session that speaks of it. */
-  readonly findings: readonly Finding[]
 }
 
 /**
@@ -49,7 +39,7 @@ export const renderPolicy = (
   const [fault] = policyFaults(server)
   if (fault !== undefined) {
     const { pointer, message } = fault
-    return shut(server, cluster, 'Invalid', `${pointer}: ${message}: every call is refused`)
+    return shutPolicy(server, cluster, 'Invalid', `${pointer}: ${message}: every call is refused`)
   }
   const base = baseOf(server, cluster)
   const candidates = candidatesOf(server, grants, sessions, now).sort(
@@ -58,7 +48,7 @@ export const renderPolicy = (
   const bytesLeft = bytesMax - bytesOf(textOf(finished({ ...base, grants: [], sessions: [] })))
   const { fitting, surplus } = fitted(candidates, bytesLeft)
   if (bytesLeft < 0 || surplus.some(({ rank }) => rank === ranks.denying)) {
-    return shut(server, cluster, 'TooLarge', `more than ${bytesMax} bytes: every call is refused`)
+    return shutPolicy(server, cluster, 'TooLarge', `more than ${bytesMax} bytes: every call is refused`)
   }
   const full = verdictOf('TooLarge', `the policy of this server is full: ${bytesMax} bytes at most`)
   const document = finished({
@@ -119,28 +109,3 @@ const fitted = (candidates: readonly Candidate[], bytes: number) => {
   }
   return { fitting, surplus }
 }
-
-/** A policy under which every call is refused, in `observe` too. */
-const shut = (
-  server: MCPServer,
-  cluster: string | undefined,
-  reason: RenderedReason,
-  message: string,
-): RenderedPolicy => {
-  const document = finished({
-    schema_version: 'v2',
-    server: {
-      name: server.metadata.name,
-      namespace: namespaceOf(server),
-      ...(cluster === undefined ? {} : { cluster }),
-      disabled: true,
-    },
-  })
-  return { document, text: textOf(document), findings: [finding(server, reason, message)] }
-}
-
-const finished = ({ schema_version, ...content }: PolicyDocument): PolicyDocument => ({
-  schema_version,
-  revision: revisionOf({ schema_version, ...content }),
-  ...content,
-})
