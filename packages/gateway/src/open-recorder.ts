@@ -6,7 +6,6 @@ import type { Recorder } from '@mcp-sentinel/gateway-middleware'
 import type { Closing, Logger } from '@mcp-sentinel/service'
 import { apiKeyOf, ingestUrlOf, type Settings } from './config.ts'
 import { type Pace, pacedSink } from './paced-sink.ts'
-import { sinkFetch } from './sink-fetch.ts'
 
 export interface OpenedRecorder {
   readonly recorder: Recorder
@@ -31,7 +30,7 @@ export const openRecorder = async (settings: Settings, log: Logger): Promise<Ope
     sink:
       url === undefined
         ? undefined
-        : pacedSink(createHttpSink({ url, apiKey: apiKeyOf(settings)?.reveal(), fetch: sinkFetch }), pace),
+        : pacedSink(createHttpSink({ url, apiKey: apiKeyOf(settings)?.reveal() }), pace),
     bytesMax: settings.SPOOL_BYTES_MAX,
     report: (report) => tell(log, report),
   })

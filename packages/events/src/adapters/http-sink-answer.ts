@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http'
+
 /** What ingest answered, as far as it can be understood. */
 export interface Answer {
   readonly status: number
@@ -19,21 +21,21 @@ interface AnsweredRejection {
 const answerBytesMax = 1024 * 1024
 const textCharsMax = 200
 
-export const readAnswer = async (response: Response): Promise<Answer> => {
-  const body = parse(await readText(response))
+export const readAnswer = async (answer: IncomingMessage): Promise<Answer> => {
+  const body = parse(await readText(answer))
   return {
-    status: response.status,
+    status: answer.statusCode ?? 0,
     code: textOf(body['error']),
-    retryAfterMs: retryAfterOf(response.headers.get('retry-after')),
+    retryAfterMs: retryAfterOf(answer.headers['retry-after']),
     accepted: body['ok'] === true ? indexOf(body['accepted']) : undefined,
     rejected: rejectionsOf(body['rejected'] ?? []),
   }
 }
 
-const readText = async ({ body }: Response): Promise<string> => {
-  const parts: Uint8Array[] = []
+const readText = async (answer: IncomingMessage): Promise<string> => {
+  const parts: Buffer[] = []
   let bytes = 0
-  for await (const part of body ?? []) {
+  for await (const part of answer as AsyncIterable<Buffer>) {
     bytes += part.length
     if (bytes > answerBytesMax) return ''
     parts.push(part)
@@ -77,8 +79,8 @@ const rejectionsOf = (values: unknown): readonly AnsweredRejection[] | undefined
 }
 
 /** Seconds, or a date (RFC 9110, 10.2.3). */
-const retryAfterOf = (value: string | null): number | undefined => {
-  if (value === null) return undefined
+const retryAfterOf = (value: string | undefined): number | undefined => {
+  if (value === undefined) return undefined
   const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now()
   return Number.isFinite(ms) ? Math.max(0, ms) : undefined
 }
