@@ -8,6 +8,7 @@ export default defineConfig({
     'src/policy-stream.ts',
     'src/rendered-policies.ts',
     'src/text.ts',
+    'src/workloads.ts',
   ]),
   platform: 'node',
 })
