@@ -3,7 +3,7 @@ import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'no
 import { dirname, join } from 'node:path'
 import type { Floors } from './check/floor-table.ts'
 import { run } from './run.ts'
-import { entriesOf, isBuilt, type Member, packagesOf } from './workspace.ts'
+import { buildersOf, entriesOf, isBuilt, type Member, packagesOf } from './workspace.ts'
 
 /** Builds what changed since its last build, lower floors first. Throws with the tool's words when one fails. */
 export const build = async (root: string, say: (line: string) => void): Promise<void> => {
@@ -26,12 +26,14 @@ export const build = async (root: string, say: (line: string) => void): Promise<
       continue
     }
     const began = Date.now()
-    const { code, output } = await run('tsup', ['--silent'], path, root)
-    if (code !== 0) throw new Error(`${manifest.name} does not build:\n${output}`)
-    // tsup passes over an entry that is not there.
+    for (const [command = '', ...args] of buildersOf(member)) {
+      const { code, output } = await run(command, args, path, root)
+      if (code !== 0) throw new Error(`${manifest.name} does not build:\n${output}`)
+    }
+    // An entry that is not there is passed over.
     const absent = entriesOf(member, 'default').find(({ file }) => !existsSync(join(path, file)))
     if (absent)
-      throw new Error(`${manifest.name} exports ${absent.subpath}, but tsup built no ${absent.file}`)
+      throw new Error(`${manifest.name} exports ${absent.subpath}, but no build made ${absent.file}`)
     mkdirSync(dirname(stamp), { recursive: true })
     writeFileSync(stamp, wanted)
     say(`${manifest.name}: built in ${((Date.now() - began) / 1000).toFixed(1)} s`)

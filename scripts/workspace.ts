@@ -33,8 +33,18 @@ export const packagesOf = (root: string): Member[] =>
 export const publishedOf = (root: string): Member[] =>
   packagesOf(root).filter(({ manifest }) => !manifest.private)
 
-/** A package is built when it says how: a service that is only run from source has no tsup.config.ts. */
-export const isBuilt = ({ path }: Member): boolean => existsSync(join(path, 'tsup.config.ts'))
+/** How a package is built, by the configurations that it has: what browsers load, modules, and the types of Vue files. */
+const builders = {
+  'vite.config.ts': ['vite', 'build', '--logLevel', 'warn'],
+  'tsup.config.ts': ['tsup', '--silent'],
+  'tsconfig.build.json': ['vue-tsc', '-p', 'tsconfig.build.json'],
+}
+
+export const buildersOf = ({ path }: Member): readonly (readonly string[])[] =>
+  Object.entries(builders).flatMap(([file, command]) => (existsSync(join(path, file)) ? [command] : []))
+
+/** One that is only run from source has none of them. */
+export const isBuilt = (member: Member): boolean => buildersOf(member).length > 0
 
 /** The subpaths that people import, each with the file that stands for it under `condition`. */
 export const entriesOf = ({ manifest }: Member, condition: string): { subpath: string; file: string }[] =>

@@ -1,0 +1,3 @@
+import './style.css'
+
+export { default as SButton } from './button/SButton.vue'

@@ -1,0 +1,17 @@
+import vue from '@vitejs/plugin-vue'
+import { defineConfig } from 'vite'
+
+/** One file for each module, so that an application takes what it uses; all of the styles in one. */
+export default defineConfig({
+  plugins: [vue()],
+  build: {
+    target: 'es2023',
+    sourcemap: true,
+    minify: false,
+    lib: { entry: 'src/index.ts', formats: ['es'], cssFileName: 'style' },
+    rolldownOptions: {
+      external: (id) => /^[@\w]/.test(id) && !id.startsWith('@/') && !id.includes('packages/ui'),
+      output: { preserveModules: true, preserveModulesRoot: 'src', entryFileNames: '[name].js' },
+    },
+  },
+})
