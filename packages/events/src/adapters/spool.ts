@@ -43,6 +43,11 @@ export interface SpoolOptions {
   readonly syncIntervalMs?: number | undefined
   /** How long a call waits for the disk before it is refused. */
   readonly intentTimeoutMs?: number | undefined
+  /**
+   * Set: `begin` waits for the sink, too, and this long for it. An `mcp.request.open` tells the sink of the call before it
+   * goes on, so that a lost machine does not lose it. Unset: the disk is enough.
+   */
+  readonly ackTimeoutMs?: number | undefined
   /** How long between attempts to ship what was not taken. */
   readonly backoff?: Backoff | undefined
   readonly report?: ((report: SpoolReport) => void) | undefined
@@ -85,7 +90,10 @@ export interface Spool {
     trace?: TraceContext,
     type?: Extract<EventType, 'mcp.request' | 'mcp.request.open'>,
   ) => boolean
-  /** On the disk when it resolves; rejects with `audit_unavailable`. Then the call must not go on. */
+  /**
+   * On the disk when it resolves, and with `ackTimeoutMs` at the sink; rejects with `audit_unavailable`. Then the call must
+   * not go on.
+   */
   readonly begin: (record: RequestRecord, trace?: TraceContext) => Promise<Intent>
   readonly stats: () => SpoolStats
   /** Ships all that was written before the call, at once even after failures; false when it takes longer than this. */
@@ -103,6 +111,9 @@ export const createSpool = async (options: SpoolOptions): Promise<Spool> => {
   if (bytesMax < bytesLeast) throw new RangeError(`a spool has at least ${bytesLeast} bytes`)
   if (segmentBytesMax > bytesMax / 4)
     throw new RangeError('a spool of less than four files could not delete any')
+  const { ackTimeoutMs } = options
+  if (ackTimeoutMs !== undefined && sink === undefined)
+    throw new TypeError('ackTimeoutMs without a sink: nobody could acknowledge anything')
 
   const opening = { directory, segmentBytesMax, files, clock, report }
   const { lock, tail, nextOffset, scanned, reason } = await openDirectory(opening)
@@ -134,6 +145,10 @@ export const createSpool = async (options: SpoolOptions): Promise<Spool> => {
     clock,
     request,
     intentTimeoutMs,
+    acknowledgement:
+      ackTimeoutMs === undefined
+        ? undefined
+        : { timeoutMs: ackTimeoutMs, taken: async (offset) => shipper?.taken(offset) ?? false },
     onKept: checkpoints.count,
   })
   const reader = createSegmentReader({ directory })

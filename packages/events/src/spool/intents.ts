@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { eventBytesMax } from '../codec.ts'
-import type { Envelope, RequestRecord, TraceContext } from '../envelope.ts'
+import type { Envelope, EventType, RequestRecord, TraceContext } from '../envelope.ts'
 import { EventError } from '../errors.ts'
 import { frameBytesMin, type SegmentEntry } from '../segment/frame.ts'
 import type { FrameHeaders } from '../segment/headers.ts'
@@ -39,9 +39,21 @@ export interface IntentsOptions {
   readonly journal: Journal
   readonly room: Room
   readonly clock: () => number
-  readonly request: (record: RequestRecord, trace?: TraceContext) => Envelope
+  readonly request: (
+    record: RequestRecord,
+    trace?: TraceContext,
+    type?: Extract<EventType, 'mcp.request' | 'mcp.request.open'>,
+  ) => Envelope
   readonly intentTimeoutMs: number
+  /** Set: a call waits for the sink, too, which is given an event of it before it goes on. */
+  readonly acknowledgement: Acknowledgement | undefined
   readonly onKept: () => void
+}
+
+interface Acknowledgement {
+  readonly timeoutMs: number
+  /** Whether the sink took the event at an offset, when it was given it. */
+  readonly taken: (offset: number) => Promise<boolean>
 }
 
 interface Open {
@@ -59,6 +71,7 @@ const headerBytes = 19
 
 export const createIntents = (options: IntentsOptions): Intents => {
   const { writer, appendOwed, journal, room, clock, request, intentTimeoutMs, onKept } = options
+  const { acknowledgement } = options
   const owed = createOwed()
   /** By decision; in the order of their offsets, since whatever is written again is put in again. */
   const open = new Map<string, Open>()
@@ -130,13 +143,26 @@ export const createIntents = (options: IntentsOptions): Intents => {
     })
   }
 
+  /** Tells the sink of a call that is to go on, where one is waited for; gives the way to wait. */
+  const announce = (record: RequestRecord, trace?: TraceContext): (() => Promise<void>) => {
+    if (acknowledgement === undefined) return async () => {}
+    const lost = journal.keep(() => request(record, trace, 'mcp.request.open'), 'event')
+    if (lost !== undefined) throw unavailable(`the event of its beginning is not kept (${lost})`)
+    onKept()
+    const { timeoutMs, taken } = acknowledgement
+    const answer = taken(writer.written() - 1)
+    return () => acknowledged(timeoutMs, answer)
+  }
+
   return {
     begin: async (record, trace) => {
       const id = record.decision_id
       assert(!open.has(id), 'a decision has one intent')
       write(id, { record, trace })
       try {
+        const wait = announce(record, trace)
         await within(intentTimeoutMs, writer.sync())
+        await wait()
       } catch (cause) {
         withdraw(id)
         throw cause
@@ -211,3 +237,13 @@ const within = (timeoutMs: number, synced: Promise<void>): Promise<void> =>
       },
     )
   })
+
+/** What comes too late does not count: the call was refused by then, and its event says so. */
+const acknowledged = async (timeoutMs: number, taken: Promise<boolean>): Promise<void> => {
+  const { promise, resolve } = Promise.withResolvers<'late'>()
+  const timer = setTimeout(resolve, timeoutMs, 'late')
+  const answer = await Promise.race([taken, promise])
+  clearTimeout(timer)
+  if (answer === 'late') throw unavailable(`its sink did not take it within ${timeoutMs} ms`)
+  if (!answer) throw unavailable('its sink did not take it')
+}

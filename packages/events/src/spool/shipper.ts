@@ -18,6 +18,8 @@ export interface Shipper {
   readonly blocked: () => EventError | undefined
   /** Resolves when all before an offset is shipped; tries at once. False once it is stopped. */
   readonly reach: (offset: number) => Promise<boolean>
+  /** Resolves when the sink was given the event at an offset: whether it took it. Asked before that is durable. */
+  readonly taken: (offset: number) => Promise<boolean>
   /** Gives up what is on its way. */
   readonly stop: () => Promise<void>
 }
@@ -44,9 +46,13 @@ const batchBytesMax = 4 * 1024 * 1024
 const batchBytesMin = 64 * 1024
 
 interface Waiter {
+  /** All before it. */
   readonly offset: number
-  readonly resolve: (reached: boolean) => void
+  readonly resolve: (rejected: ReadonlySet<number>) => void
+  readonly stop: () => void
 }
+
+const none: ReadonlySet<number> = new Set()
 
 export const createShipper = (options: ShipperOptions): Shipper => {
   const { reader, sink, durable, news, keepRejected, onShipped, report } = options
@@ -90,13 +96,16 @@ export const createShipper = (options: ShipperOptions): Shipper => {
   const deliver = (events: readonly Uint8Array[]): Promise<Delivery> => {
     const { promise, resolve, reject } = Promise.withResolvers<Delivery>()
     giveUp = () => reject(new EventError('sink_unavailable', 'Shipping was stopped'))
-    sink.write(events).then(resolve, reject)
+    // While the batch was read.
+    if (isStopped) giveUp()
+    else sink.write(events).then(resolve, reject)
     return promise
   }
 
-  const ship = async (frames: readonly Frame[]): Promise<boolean> => {
+  /** Gives the offsets of what was rejected. */
+  const ship = async (frames: readonly Frame[]): Promise<ReadonlySet<number>> => {
     const events = frames.filter(isEvent)
-    if (events.length === 0) return false
+    if (events.length === 0) return none
     const values = events.map(({ value }) => value)
     const { rejected } = await insist(() => deliver(values))
     if (rejected.length > 0) {
@@ -105,7 +114,9 @@ export const createShipper = (options: ShipperOptions): Shipper => {
       report({ kind: 'rejected', codes: rejected.map(({ code }) => code) })
     }
     lastEvent = (events.at(-1) as Frame).offset
-    return rejected.length > 0
+    return rejected.length === 0
+      ? none
+      : new Set(rejected.map(({ index }) => (events[index] as Frame).offset))
   }
 
   /** For as many frames as there are and a batch may have, each somewhat larger than they are on the average. */
@@ -120,13 +131,23 @@ export const createShipper = (options: ShipperOptions): Shipper => {
     const wanted = { limit, batchFramesMax: batchEventsMax, batchBytesMax: bytesFor(limit - next) }
     const batch = await insist(() => reader.read(next, wanted))
     if (batch.frames.length === 0) return more
-    const hasRejected = await ship(batch.frames)
+    const rejected = await ship(batch.frames)
     next = batch.next
     shippedBytes += batch.frames.reduce((sum, { bytes }) => sum + bytes, 0)
-    await onShipped({ next, lastEvent }, hasRejected)
+    await onShipped({ next, lastEvent }, rejected.size > 0)
     const reached = waiters.filter(({ offset }) => offset <= next)
     waiters = waiters.filter(({ offset }) => offset > next)
-    for (const { resolve } of reached) resolve(true)
+    for (const { resolve } of reached) resolve(rejected)
+  }
+
+  const wait = (offset: number, isGood: (rejected: ReadonlySet<number>) => boolean): Promise<boolean> => {
+    const { promise, resolve } = Promise.withResolvers<boolean>()
+    waiters.push({
+      offset,
+      resolve: (rejected) => resolve(isGood(rejected)),
+      stop: () => resolve(false),
+    })
+    return promise
   }
 
   const run = async (): Promise<void> => {
@@ -145,18 +166,18 @@ export const createShipper = (options: ShipperOptions): Shipper => {
     reach: async (offset) => {
       if (next >= offset) return true
       if (isStopped) return false
-      const { promise, resolve } = Promise.withResolvers<boolean>()
-      waiters.push({ offset, resolve })
+      const reached = wait(offset, () => true)
       waits.wake()
-      return promise
+      return reached
     },
+    taken: async (offset) => !isStopped && wait(offset + 1, (rejected) => !rejected.has(offset)),
     stop: async () => {
       isStopped = true
       giveUp()
       waits.wake()
       news.give()
       await running
-      for (const { resolve } of waiters) resolve(false)
+      for (const { stop } of waiters) stop()
     },
   }
 }
