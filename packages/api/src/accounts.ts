@@ -1,6 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { type AuditLog, createAuditLog } from './accounts/audit-log.ts'
 import type { Context, Ids } from './accounts/context.ts'
 import { createLogins, type Logins } from './accounts/logins.ts'
+import { createNames, type Names } from './accounts/names.ts'
 import { createRefreshTokens, type RefreshTokens } from './accounts/refresh-tokens.ts'
 import { createSessions, type Sessions } from './accounts/sessions.ts'
 import { createTeams, type Teams } from './accounts/teams.ts'
@@ -19,6 +21,8 @@ export interface Accounts {
   readonly logins: Logins
   readonly sessions: Sessions
   readonly refreshTokens: RefreshTokens
+  readonly names: Names
+  readonly audit: AuditLog
 }
 
 /** Every failure is an `AccountError` with a code; every change is in the audit log, in the same transaction. */
@@ -29,6 +33,8 @@ export const createAccounts = ({ passwords, ...context }: AccountsOptions): Acco
   logins: createLogins(context, passwords),
   sessions: createSessions(context),
   refreshTokens: createRefreshTokens(context),
+  names: createNames(context),
+  audit: createAuditLog(context),
 })
 
 export const randomIds: Ids = {

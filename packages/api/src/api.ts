@@ -1,5 +1,7 @@
 import { endpoints, type Groups } from '@mcp-sentinel/contract'
 import { openapi } from '@mcp-sentinel/contract/openapi'
+import type { ResourceStore } from '@mcp-sentinel/resources'
+import { createRenderedPolicies } from '@mcp-sentinel/resources/rendered-policies'
 import {
   type App,
   addHealthRoutes,
@@ -21,6 +23,8 @@ export interface ApiOptions extends EngineOptions {
   readonly tracer?: Tracer | undefined
   readonly metrics?: Metrics | undefined
   readonly checks?: readonly HealthCheck[] | undefined
+  /** Where servers run, in their policies. */
+  readonly cluster?: string | undefined
   /** Told in the description of the API. */
   readonly version: string
   /** Epoch milliseconds. */
@@ -42,7 +46,8 @@ export const createApi = (options: ApiOptions): Api => {
   addHealthRoutes(app, createHealth({ checks }))
 
   const serve = createServe(app, { authenticate, addressOf: ({ ip }) => ip, ending: ending.signal })
-  const routes = createRoutes(createEngines(options, clock))
+  const policies = options.resources && renderedOf(options.resources, options, clock)
+  const routes = createRoutes(createEngines(options, { policies, clock, logger }))
   const groups: Groups = endpoints
   for (const [group, members] of Object.entries(groups)) serve(members, routes[group as keyof typeof routes])
 
@@ -53,6 +58,15 @@ export const createApi = (options: ApiOptions): Api => {
     close: async () => {
       ending.abort()
       await app.close()
+      await policies?.close()
     },
   }
 }
+
+const renderedOf = (store: ResourceStore, { cluster, logger }: ApiOptions, clock: () => number) =>
+  createRenderedPolicies({
+    store,
+    cluster,
+    clock,
+    report: (faults) => logger.warn({ faults }, 'some resources cannot be read'),
+  })

@@ -1,6 +1,12 @@
 import type { ClickHouse } from '@mcp-sentinel/events/clickhouse'
-import type { ResourceStore } from '@mcp-sentinel/resources'
+import type { Signer } from '@mcp-sentinel/identity'
+import type { MCPServer, ResourceStore } from '@mcp-sentinel/resources'
+import type { RenderedPolicies } from '@mcp-sentinel/resources/rendered-policies'
+import type { Logger } from '@mcp-sentinel/service'
 import type { Accounts } from './accounts.ts'
+import { createRecordChange, type RecordChange } from './governance/audited.ts'
+import { inCluster } from './governance/server-urls.ts'
+import { type Platform, platformDefaults } from './platform.ts'
 import { problem } from './problems.ts'
 
 /** What the API asks. Each may be missing: then only what needs it is refused, by the engine's name. */
@@ -10,30 +16,58 @@ export interface EngineOptions {
   readonly store?: ClickHouse | undefined
   /** Of servers, grants and sessions. */
   readonly resources?: ResourceStore | undefined
+  readonly platform?: Partial<Platform> | undefined
+  /** Signs what the API says of callers to gateways. */
+  readonly signer?: Signer | undefined
+  /** Where the API itself reaches a server through its gateway, if it does. */
+  readonly serverUrlOf?: ((server: MCPServer) => string | undefined) | undefined
 }
 
 /** Asked for at each use; one that is missing throws what the client is told. */
 export interface Engines {
   readonly accounts: () => Accounts
+  /** The accounts where there are any: for what is only told when it is known. */
+  readonly accountsIfAny: Accounts | undefined
   readonly store: () => ClickHouse
   readonly resources: () => ResourceStore
+  readonly policies: () => RenderedPolicies
+  readonly platform: Platform
+  readonly signer: Signer | undefined
+  readonly serverUrlOf: (server: MCPServer) => string | undefined
+  /** Writes a change of resources down. */
+  readonly changed: RecordChange
   /** Epoch milliseconds. */
   readonly clock: () => number
 }
 
+interface EngineParts {
+  /** Rendered of the resources. */
+  readonly policies: RenderedPolicies | undefined
+  readonly clock: () => number
+  readonly logger: Logger
+}
+
 export const createEngines = (
-  { accounts, store, resources }: EngineOptions,
-  clock: () => number,
-): Engines => ({
-  accounts: there(accounts, 'platform_unavailable', 'no database of accounts is configured here'),
-  store: there(store, 'analytics_unavailable', 'no event store is configured here'),
-  resources: there(
-    resources,
+  { accounts, store, resources, platform, signer, serverUrlOf = inCluster }: EngineOptions,
+  { policies, clock, logger }: EngineParts,
+): Engines => {
+  const noResources = [
     'resources_unavailable',
     'no store of servers, grants and sessions is configured here',
-  ),
-  clock,
-})
+  ] as const
+  return {
+    accounts: there(accounts, 'platform_unavailable', 'no database of accounts is configured here'),
+    accountsIfAny: accounts,
+    store: there(store, 'analytics_unavailable', 'no event store is configured here'),
+    resources: there(resources, ...noResources),
+    policies: there(policies, ...noResources),
+    platform: { ...platformDefaults, ...platform },
+    signer,
+    serverUrlOf,
+    changed: createRecordChange(accounts, logger),
+    clock,
+  }
+}
 
 const there =
   <T>(engine: T | undefined, code: Parameters<typeof problem>[0], message: string) =>

@@ -42,3 +42,4 @@ export {
   passwordCharsMin,
   type Verdict,
 } from './passwords.ts'
+export { type Platform, platformDefaults, platformModes } from './platform.ts'

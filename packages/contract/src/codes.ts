@@ -12,10 +12,20 @@ export const apiCodes = {
   forbidden: 403,
   /** The key that was presented is narrowed to other things. */
   scope_missing: 403,
+  /** No grant lets this person use the server by this agent. */
+  no_grant: 403,
+  /** It was taken back, and only who administers the server lifts that. */
+  session_revoked: 403,
   not_found: 404,
   method_not_allowed: 405,
   timeout: 408,
   conflict: 409,
+  /** The object is there and cannot be read; it is left alone until somebody mends it. */
+  unreadable: 409,
+  /** The caller may have as many servers as they may, and has them. */
+  active_server_limit_reached: 429,
+  /** Too soon after the last publish; `details.next_allowed_at` says when. */
+  server_push_cooldown_active: 429,
   too_large: 413,
   unsupported_media_type: 415,
   too_many_requests: 429,

@@ -34,7 +34,8 @@ export interface Sent {
 type AnswerOf<E extends Endpoint> = E['events'] extends object ? AsyncIterable<Sent> : ResponseOf<E>
 
 export interface Route<E extends Endpoint> {
-  readonly action: Action
+  /** What is done, where it depends on what is asked for, too. */
+  readonly action: Action | ((call: Call<E>) => Action)
   /** To whom it belongs; left out, it is nobody's. Throws what a caller who may not even know of it is told. */
   readonly on?: (call: Call<E>) => Standing | Promise<Standing>
   readonly handle: (call: Call<E>) => AnswerOf<E> | Promise<AnswerOf<E>>

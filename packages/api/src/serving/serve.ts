@@ -2,9 +2,11 @@ import type { Endpoint } from '@mcp-sentinel/contract'
 import type { App } from '@mcp-sentinel/service'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Actor } from '../accounts/context.ts'
-import { authorize } from '../authorize.ts'
 import { type Authenticate, anonymous, type Caller } from '../caller.ts'
+import { forbidden, permit } from '../permit.ts'
 import { problem, unauthorized } from '../problems.ts'
+import { resourceProblemOf } from '../resource-problems.ts'
+import { storeProblemOf } from '../store-problems.ts'
 import { sendEvents } from './event-stream.ts'
 import { noQuery, read, typedQuery } from './read.ts'
 import { type Call, nobodys, type Route, type Sent } from './route.ts'
@@ -50,11 +52,7 @@ const serveOne = (app: App, endpoint: Endpoint, route: Route<Endpoint>, options:
       },
       handler: async (request, reply) => {
         const call = callOf(endpoint, request, reply, options)
-        const standing = (await route.on?.(call)) ?? nobodys
-        const { role, scopes } = call.caller
-        const verdict = authorize({ action: route.action, role, scopes, ...standing })
-        if (!verdict.allowed) throw refusals[verdict.code]()
-        const answer = await route.handle(call)
+        const answer = await answerOf(route, call)
         if (endpoint.events === undefined) return reply.code(status).send(answer)
         reply.hijack()
         reply.raw.writeHead(200, { ...reply.getHeaders(), 'content-type': 'text/event-stream' } as never)
@@ -66,15 +64,20 @@ const serveOne = (app: App, endpoint: Endpoint, route: Route<Endpoint>, options:
 const admit = ({ access }: Endpoint, { role, user }: Caller): void => {
   if (access === 'open') return
   if (role === 'anonymous') throw unauthorized()
-  if (access === 'admin' && role !== 'admin') throw refusals.forbidden()
+  if (access === 'admin' && role !== 'admin') throw forbidden()
   if (access === 'person' && user === undefined)
     throw problem('forbidden', 'this belongs to a person, and the key that was presented does not')
 }
 
-const refusals = {
-  unauthorized,
-  forbidden: () => problem('forbidden', 'you may not do this'),
-  scope_missing: () => problem('scope_missing', 'the API key is narrowed, and not to this'),
+const answerOf = async (route: Route<Endpoint>, call: Call<Endpoint>) => {
+  const { action, on, handle } = route
+  try {
+    const standing = (await on?.(call)) ?? nobodys
+    permit(call.caller, typeof action === 'function' ? action(call) : action, standing)
+    return await handle(call)
+  } catch (error) {
+    throw resourceProblemOf(error) ?? storeProblemOf(error) ?? error
+  }
 }
 
 const callOf = (
