@@ -26,6 +26,7 @@ const table: Readonly<Record<Action, string>> = {
   'analytics.read-all': '- --- --- ++',
   'server.read': '- -++ +++ ++',
   'server.publish': '- -++ -++ ++',
+  'server.events.read': '- --+ +++ ++',
   'server.change': '- --+ +++ ++',
   'grant.read': '- -++ +++ ++',
   'grant.change': '- --+ +++ ++',

@@ -59,6 +59,8 @@ export const rules = {
 
   'server.read': { who: ['team', 'self'], scope: 'read' },
   'server.publish': { who: ['team'], scope: 'publish' },
+  /** With who called, and what. */
+  'server.events.read': { who: ['team-owners', 'self'], scope: 'read' },
   'server.change': { who: ['team-owners', 'self'], scope: 'publish' },
   'grant.read': { who: ['team', 'self'], scope: 'read' },
   'grant.change': { who: ['team-owners', 'self'], scope: 'govern' },

@@ -1,24 +1,15 @@
-import { z } from 'zod'
-import { endpoint } from '../endpoint.ts'
+import { eventTypes, sources, stats, summary } from './analytics/counts.ts'
+import { events, filteredEvents, serverEvents } from './analytics/events.ts'
+import { usage, userUsage } from './analytics/usage.ts'
 
-const count = z.int().min(0)
-
-const stats = endpoint({
-  method: 'GET',
-  path: '/stats',
-  summary: 'How many events there are.',
-  access: 'admin',
-  response: z.object({ events_total: count }),
-  errors: ['analytics_unavailable'],
-})
-
-const sources = endpoint({
-  method: 'GET',
-  path: '/sources',
-  summary: 'How many events each source has sent, the busiest first.',
-  access: 'admin',
-  response: z.object({ sources: z.array(z.object({ source: z.string(), count })) }),
-  errors: ['analytics_unavailable'],
-})
-
-export const analytics = { stats, sources }
+export const analytics = {
+  events,
+  filteredEvents,
+  stats,
+  sources,
+  eventTypes,
+  summary,
+  usage,
+  userUsage,
+  serverEvents,
+}

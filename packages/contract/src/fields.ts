@@ -1,0 +1,27 @@
+import { z } from 'zod'
+
+/** Text that is not empty. */
+export const text = (charsMax: number) =>
+  z.string().min(1, 'is empty').max(charsMax, `is longer than ${charsMax} characters`)
+
+export const count = z.int().min(0)
+
+/** How many rows of a list are wanted. */
+export const rowLimit = (max: number, byDefault: number) =>
+  z
+    .int('is not a whole number')
+    .min(1, 'is less than 1')
+    .max(max, `is more than ${max}`)
+    .default(byDefault)
+    .describe(`At most ${max}.`)
+
+/** RFC 3339, or a day, which begins at midnight UTC. */
+export const instantOrDay = z
+  .union([z.iso.datetime({ offset: true }), z.iso.date()], 'is neither an RFC 3339 time nor a day')
+  .describe('RFC 3339, or a day (UTC)')
+
+/** Of a namespace or a server, as Kubernetes takes it. */
+export const labelName = text(63).regex(
+  /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/,
+  'has other characters than small letters, digits and -, or one of those at an end',
+)
