@@ -63,8 +63,10 @@ export const guardedStream = (response: Response, { passed, signal, settle }: Gu
     return reader.cancel(reason)
   }
 
-  const guarded = new ReadableStream<Uint8Array>({ start, pull, cancel }, { highWaterMark: 0 })
-  const headers = new Headers(response.headers)
-  if (filter !== undefined) for (const name of bodyHeaders) headers.delete(name)
-  return new Response(guarded, { status, statusText: response.statusText, headers })
+  const guarded = new Response(
+    new ReadableStream<Uint8Array>({ start, pull, cancel }, { highWaterMark: 0 }),
+    response,
+  )
+  if (filter !== undefined) for (const name of bodyHeaders) guarded.headers.delete(name)
+  return guarded
 }

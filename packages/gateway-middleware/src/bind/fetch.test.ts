@@ -42,3 +42,23 @@ test('who was authenticated before, and is told to the handler beside the reques
   expect((await guarded(ask(), { authInfo: { ...authInfo, clientId: 'mallory' } })).status).toBe(403)
   expect((await guarded(ask())).status).toBe(401)
 })
+
+test('the handler, and whoever has a copy of its request, hears that the client went away', async () => {
+  const gone = new AbortController()
+  const answered = Promise.withResolvers<Response>()
+  const given = Promise.withResolvers<Request>()
+  const handler = (request: Request) => {
+    given.resolve(request)
+    return answered.promise
+  }
+  const guarded = guardFetch(await guardBy(headerIdentity()), handler, { peerOf: () => '127.0.0.1' })
+  const response = guarded(new Request(ask(), { signal: gone.signal }))
+  const request = await given.promise
+  const copy = request.clone()
+  expect([request, copy, copy.clone()].map(({ signal }) => signal.aborted)).toEqual([false, false, false])
+  gone.abort()
+  expect([request, copy, copy.clone()].map(({ signal }) => signal.aborted)).toEqual([true, true, true])
+  expect(await copy.json()).toEqual(await request.json())
+  answered.resolve(new Response('{}'))
+  await expect((await response).text()).rejects.toThrow()
+})

@@ -102,11 +102,23 @@ const bodyOf = async ({ body, bodyUsed }: Request, bytesMax: number): Promise<Bo
 }
 
 const onwardOf = (request: Request, body: Body, signal: AbortSignal): Request =>
-  new Request(request.url, {
-    method: request.method,
-    headers: request.headers,
+  withSignal(
+    new Request(request.url, {
+      method: request.method,
+      headers: request.headers,
+      ...(body.kind === 'bytes' ? { body: body.bytes as Uint8Array<ArrayBuffer> } : {}),
+    }),
     signal,
-    ...(body.kind === 'bytes' ? { body: body.bytes as Uint8Array<ArrayBuffer> } : {}),
+  )
+
+/**
+ * A `Request` that is made with a signal is registered to be finalized, and lives on until the whole heap is collected:
+ * that costs more than all else here. So its signal is put on it; only `new Request(request)` does not take that along.
+ */
+const withSignal = (request: Request, signal: AbortSignal): Request =>
+  Object.defineProperties(request, {
+    signal: { value: signal },
+    clone: { value: () => withSignal(Request.prototype.clone.call(request), signal) },
   })
 
 const responseOf = ({ status, headers, body }: Answer): Response =>
