@@ -1,6 +1,7 @@
 import { createEmbeddedPostgres } from '@mcp-sentinel/embedded/postgres'
-import { Kysely, PostgresDialect } from 'kysely'
+import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely'
 import { Pool } from 'pg'
+import { databaseFailureOf } from './database/failures.ts'
 import { migrate } from './database/migrate.ts'
 import { accountsMigration } from './database/migrations/0001-accounts.ts'
 import type { Tables } from './database/tables.ts'
@@ -50,7 +51,7 @@ const openServer = async (dsn: string, options: PoolOptions): Promise<Database> 
   })
   // Without a listener, a server that restarts would take this process along.
   pool.on('error', report)
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: telling(pool) }) })
   return {
     db,
     migrate: () => migrate(db, migrations),
@@ -58,6 +59,28 @@ const openServer = async (dsn: string, options: PoolOptions): Promise<Database> 
       await db.destroy()
       if (!pool.ending) await pool.end()
     },
+  }
+}
+
+/** A pool whose failures are told as those of the database: `retryable`, and by what the driver says, not by its words. */
+const telling = (pool: Pool): PostgresPool => ({
+  options: pool.options,
+  end: () => pool.end(),
+  connect: async () => tellingClient((await told('connect', pool.connect())) as PostgresPoolClient),
+})
+
+/** No cursors: nothing here is streamed. */
+const tellingClient = (client: PostgresPoolClient): PostgresPoolClient => ({
+  query: ((text: string, values: readonly unknown[]) =>
+    told('query', client.query(text, values))) as PostgresPoolClient['query'],
+  release: (destroy) => client.release(destroy),
+})
+
+const told = async <T>(phase: 'connect' | 'query', work: Promise<T>): Promise<T> => {
+  try {
+    return await work
+  } catch (error) {
+    throw databaseFailureOf(error, phase)
   }
 }
 

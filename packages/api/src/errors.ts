@@ -37,6 +37,8 @@ export const accountErrorCodes = [
   'refresh_invalid',
   /** It was used before: everything that came from the same login is revoked. */
   'refresh_replayed',
+  /** It could not be reached, was lost on the way, or had no room; `retryable`. */
+  'database_unavailable',
 ] as const
 
 export type AccountErrorCode = (typeof accountErrorCodes)[number]
