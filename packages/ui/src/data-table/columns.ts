@@ -1,0 +1,41 @@
+import type { VNodeChild } from 'vue'
+
+export interface Column<Row> {
+  readonly key: string
+  readonly title: string
+  /** As a track of a CSS grid. */
+  readonly width?: string
+  /** Numbers are read from their end. */
+  readonly isNumber?: boolean
+  /** What it is sorted by; left out, it cannot be. */
+  readonly sortBy?: (row: Row) => string | number
+  /** Left out, the slot of its key shows it. */
+  readonly text?: (row: Row) => VNodeChild
+  /** Not shown where there is little room. */
+  readonly isWide?: boolean
+}
+
+export interface Sorting {
+  readonly key: string
+  readonly descending: boolean
+}
+
+/** Equal rows stay in the order in which they came. */
+export const sorted = <Row>(
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+  sorting: Sorting | undefined,
+): readonly Row[] => {
+  const by = columns.find(({ key }) => key === sorting?.key)?.sortBy
+  if (by === undefined) return rows
+  const sign = sorting?.descending ? -1 : 1
+  return rows.toSorted((a, b) => sign * compare(by(a), by(b)))
+}
+
+const compare = (a: string | number, b: string | number): number =>
+  typeof a === 'number' && typeof b === 'number' ? a - b : String(a).localeCompare(String(b))
+
+export const nextSorting = (key: string, sorting: Sorting | undefined): Sorting | undefined => {
+  if (sorting?.key !== key) return { key, descending: false }
+  return sorting.descending ? undefined : { key, descending: true }
+}
