@@ -1,6 +1,13 @@
 export { type ClickHouse, type ClickHouseOptions, createClickHouse } from './client.ts'
 export { type ColumnName, columnNames } from './columns.ts'
 export { type MigrateOptions, migrate, retentionDaysDefault } from './migrate.ts'
+export {
+  type Arrivals,
+  type ArrivalsQuestion,
+  arrivals,
+  type LogEnds,
+  storedEnds,
+} from './queries/arrivals.ts'
 export { type ChainCursor, type ChainPage, type ChainQuestion, eventsOfChain } from './queries/chain.ts'
 export { disclosuresOf, type StoredDisclosure } from './queries/disclosures.ts'
 export {

@@ -15,6 +15,7 @@ import { createRows, type EventRow } from '../clickhouse/rows.ts'
 import { createEventWriter } from '../clickhouse/write.ts'
 import { disclose } from '../commit.ts'
 import { verifyChains } from '../verify.ts'
+import { describeArrivals } from './arrival-questions.ts'
 import { aScope, drawFacts, type Fact, nowMs, payloadOf, rowOfFact } from './event-facts.ts'
 import { makeRows } from './event-rows.ts'
 import { grouped, matches, newestFirst } from './naive-answers.ts'
@@ -277,6 +278,7 @@ export const eventQuestionsContract = (name: string, engine: () => Promise<Quest
       })
     })
 
+    describeArrivals(facts, topic, () => filled)
     describeUsage(facts, { filled: () => filled, stored: (some) => storeOf(rowsOf(some)) })
 
     describe('a chain', () => {

@@ -50,7 +50,7 @@ export interface EventsQuestion {
 /** Rows of a page. */
 export const eventsLimitMax = 1_000
 
-interface Row extends Omit<StoredEvent, 'seq'> {
+export interface Row extends Omit<StoredEvent, 'seq'> {
   readonly seq: number | string
   readonly log_partition: number
   readonly log_offset: number | string
@@ -102,7 +102,12 @@ const cursorOf = ({ timestamp, log_partition, log_offset }: Row): EventCursor =>
   offset: Number(log_offset),
 })
 
-const order = 'ORDER BY timestamp DESC, log_partition DESC, log_offset DESC'
+export const newestFirst = 'ORDER BY timestamp DESC, log_partition DESC, log_offset DESC'
+
+/** Of a row, as they are: only so does the engine leave them unread until it knows which rows it is about. */
+export const storedColumns = `timestamp, trace_id, source, event_type, server, namespace, team_id, cluster, human_id,
+  agent_id, session_id, decision, tool_name, reason, id, chain, seq, chain_note, received_at, key_id, payload,
+  log_partition, log_offset`
 
 const eventsWithin = (
   store: ClickHouse,
@@ -117,11 +122,8 @@ const eventsWithin = (
   if (windowMs !== undefined)
     conditions.push(`timestamp >= ${end} - toIntervalMillisecond({windowMs:UInt64})`)
   return store.ask<Row>(
-    `SELECT
-        timestamp, trace_id, source, event_type, server, namespace, team_id, cluster, human_id, agent_id, session_id,
-        decision, tool_name, reason, id, chain, seq, chain_note, received_at, key_id, payload, log_partition, log_offset
-    FROM events WHERE ${conditions.join(' AND ')}
-    ${order} LIMIT {limit:UInt32}`,
+    `SELECT ${storedColumns} FROM events WHERE ${conditions.join(' AND ')}
+    ${newestFirst} LIMIT {limit:UInt32}`,
     {
       parameters: {
         ...parameters,
@@ -130,13 +132,12 @@ const eventsWithin = (
         ...(windowMs !== undefined && { windowMs }),
         ...(endMs !== undefined && { endMs }),
       },
-      // Columns as they are: only those does the engine leave unread until it knows which rows it is about.
       settings: { ...questionLimits, date_time_output_format: 'iso' },
     },
   )
 }
 
-const newest = `(SELECT timestamp FROM events ${order} LIMIT 1)`
+const newest = `(SELECT timestamp FROM events ${newestFirst} LIMIT 1)`
 
 /** The first condition alone lets the index pass over what is newer. */
 const isBefore = `timestamp <= fromUnixTimestamp64Milli({cursorMs:Int64})
@@ -148,7 +149,7 @@ const cursorParameters = ({ timestampMs, partition, offset }: EventCursor) => ({
   cursorOffset: offset,
 })
 
-const eventOf = ({ log_partition, log_offset, ...row }: Row): StoredEvent => ({
+export const eventOf = ({ log_partition, log_offset, ...row }: Row): StoredEvent => ({
   ...row,
   seq: Number(row.seq),
 })
