@@ -13,6 +13,8 @@ export interface GuardedServerOptions {
 
 export interface GuardedServer {
   readonly port: number
+  /** Which policy it judges by. */
+  readonly statusUrl: string
   readonly close: () => Promise<void>
 }
 
@@ -24,7 +26,7 @@ const againMs = 250
 export const startGuardedServer = async ({ env, report }: GuardedServerOptions): Promise<GuardedServer> => {
   let isClosing = false
   let running = await start(env, report)
-  const { port } = running
+  const { port, metricsPort } = running
 
   const keep = async (): Promise<void> => {
     for (;;) {
@@ -32,13 +34,14 @@ export const startGuardedServer = async ({ env, report }: GuardedServerOptions):
       if (isClosing) return
       report('the sidecar died, and is started again')
       await wait(againMs)
-      running = await start({ ...env, PORT: String(port) }, report)
+      running = await start({ ...env, PORT: String(port), METRICS_PORT: String(metricsPort) }, report)
     }
   }
   const kept = keep().catch((error) => report(`the sidecar could not be started again: ${error.message}`))
 
   return {
     port,
+    statusUrl: `http://127.0.0.1:${metricsPort}/config/status`,
     close: async () => {
       isClosing = true
       const { child } = running
@@ -55,6 +58,7 @@ const isAlive = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode ==
 interface Running {
   readonly child: ChildProcess
   readonly port: number
+  readonly metricsPort: number
 }
 
 /** One that was killed with its parent may hold its files for a moment more. */
@@ -84,20 +88,25 @@ const startOnce = async (
   })
   child.stderr?.on('data', (chunk) => report(String(chunk).trim()))
   try {
-    return { child, port: await guarding(child, report) }
+    return { child, ...(await guarding(child, report)) }
   } catch (error) {
     child.kill('SIGKILL')
     throw error
   }
 }
 
-/** Reads its log from here on; resolves to the port where it guards. */
-const guarding = (child: ChildProcess, report: (line: string) => void): Promise<number> =>
+type Ports = Omit<Running, 'child'>
+
+/** Reads its log from here on; resolves to the ports where it guards and where it tells how it is. */
+const guarding = (child: ChildProcess, report: (line: string) => void): Promise<Ports> =>
   new Promise((resolve, reject) => {
+    let metricsPort = 0
     const timer = setTimeout(() => reject(new Error('the sidecar did not start in time')), startMs)
     const read = (line: string): void => {
       const { level, msg, port, err } = parsed(line)
-      if (msg === 'guarding' && typeof port === 'number') resolve(port)
+      const listening = /^Server listening at \S+:(\d+)$/.exec(String(msg))?.[1]
+      if (listening !== undefined) metricsPort = Number(listening)
+      else if (msg === 'guarding' && typeof port === 'number') resolve({ port, metricsPort })
       else if (err?.code === 'EADDRINUSE') reject(new Error(`port ${err.port} is in use`))
       else if (err?.code === 'segment_locked') reject(new StillHeld(err.message))
       else if (level === 'warn' || level === 'error' || level === 'fatal') report(line)

@@ -1,9 +1,8 @@
 #!/usr/bin/env node
 import { once } from 'node:events'
-import { watch } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { up } from './up.ts'
 
@@ -75,12 +74,10 @@ print(
 )
 
 if (values.once !== true && !stopping.signal.aborted) {
-  const watching = watch(dirname(stack.policyFile), (_, name) => {
-    if (name === basename(stack.policyFile)) void stack.show()
-  })
-  print(`  Edit ${stack.policyFile}: the calls are made again as you save it. Stop: Ctrl-C`)
+  stack.follow()
+  const place = relative('', stack.resources)
+  print(`  Edit what is in ${place}: the calls are made again as you save it. Stop: Ctrl-C`)
   await once(stopping.signal, 'abort')
-  watching.close()
 }
 await stack.close()
 if (values.ephemeral === true) await rm(directory, { recursive: true, force: true })

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { makeSampleCall, sampleCalls } from './sample-calls.ts'
+import { seedResources } from './sample-resources.ts'
 import { up } from './up.ts'
 
 const folder = async (): Promise<string> => {
@@ -13,8 +14,9 @@ const folder = async (): Promise<string> => {
   onTestFinished(() => rm(path, { recursive: true, force: true }))
   return path
 }
+const soon = { timeout: 10_000 }
 
-test('the stack comes up, guards the sample, keeps its data, and follows its policy file', {
+test('the stack comes up, guards the sample, keeps its data, and follows its resources', {
   timeout: 60_000,
 }, async () => {
   const directory = await folder()
@@ -23,27 +25,62 @@ test('the stack comes up, guards the sample, keeps its data, and follows its pol
   const first = await start()
   expect(await first.show()).toBe(true)
   const said = lines.join('\n')
+  expect(said).toMatch(/sidecar at \S+, policy r:[0-9a-f]{6}/)
   expect(said).toMatch(/list_documents\s+allowed\s+grant workspace-ops/)
   expect(said).toMatch(/delete_document\s+refused\s+trust_too_low/)
   expect(said).toContain('would pass: consent to high in session sess-demo')
 
-  const policy = await readFile(first.policyFile, 'utf8')
-  await writeFile(first.policyFile, policy.replace('consented_trust: medium', 'consented_trust: high'))
   const [, deletion] = sampleCalls
   if (deletion === undefined) throw new Error('there is a second call')
-  await vi.waitFor(
-    async () => expect((await makeSampleCall(first.url, deletion)).text).toBe('Deleted roadmap.'),
-    {
-      timeout: 10_000,
-    },
-  )
+  const edit = async (file: string, from: string, to: string): Promise<void> => {
+    const path = join(first.resources, 'mcp-servers', file)
+    const text = await readFile(path, 'utf8')
+    expect(text).toContain(from)
+    await writeFile(path, text.replace(from, to))
+  }
+  first.follow()
+  await edit('mcpagentsessions/sess-demo.yaml', 'consentedTrust: medium', 'consentedTrust: high')
+  const told =
+    /policy {2}r:[0-9a-f]{6} → r:[0-9a-f]{6} in force after \d+ ms {2}\(resources\/mcp-servers\/mcpagentsessions\/sess-demo\.yaml\)/
+  await vi.waitFor(() => expect(lines.join('\n')).toMatch(told), soon)
+  // The calls are made again.
+  await vi.waitFor(() => expect(lines.join('\n')).toMatch(/delete_document\s+allowed/), soon)
+
+  await edit('mcpaccessgrants/workspace-ops.yaml', 'maxTrust', 'maxTrsut')
+  const fault =
+    'resources/mcp-servers/mcpaccessgrants/workspace-ops.yaml:12:3 /spec/maxTrsut: "maxTrsut" is not a member here; did you mean maxTrust?'
+  await vi.waitFor(() => expect(lines.join('\n')).toContain(fault), soon)
+  expect((await makeSampleCall(first.url, deletion)).isRefused).toBe(false)
+  await edit('mcpaccessgrants/workspace-ops.yaml', 'maxTrsut', 'maxTrust')
   await first.close()
 
-  // What was written into the policy is its user's, and stays.
+  // What was written into the files is their user's, and stays.
   const second = await start()
   onTestFinished(second.close)
   expect((await makeSampleCall(second.url, deletion)).isRefused).toBe(false)
   expect(await second.show()).toBe(false)
+})
+
+test('what cannot be read from the start on shuts the server, until it is mended', {
+  timeout: 60_000,
+}, async () => {
+  const directory = await folder()
+  await seedResources(join(directory, 'resources'))
+  const file = join(directory, 'resources/mcp-servers/mcpaccessgrants/workspace-ops.yaml')
+  const good = await readFile(file, 'utf8')
+  await writeFile(file, good.replace('maxTrust', 'maxTrsut'))
+  const lines: string[] = []
+  const stack = await up({ directory, port: 0, print: (line) => lines.push(line) })
+  onTestFinished(stack.close)
+  expect(lines.join('\n')).toContain(
+    'resources/mcp-servers/mcpaccessgrants/workspace-ops.yaml:12:3 /spec/maxTrsut',
+  )
+  expect(lines.join('\n')).toContain('every call is refused (GrantUnreadable)')
+  expect(await stack.show()).toBe(false)
+  expect(lines.join('\n')).toContain('list_documents   could not be called')
+
+  await writeFile(file, good)
+  await vi.waitFor(async () => expect(await stack.show()).toBe(true), soon)
 })
 
 test('a port that is taken is a fault that names it', { timeout: 60_000 }, async () => {

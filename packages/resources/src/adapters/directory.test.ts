@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { changesOf, resourceStoreContract } from '../contract-tests/resource-store.ts'
 import { grantOn, serverNamed } from '../contract-tests/resources.ts'
 import type { ResourceStore } from '../store.ts'
@@ -200,6 +200,36 @@ spec:
       { type: 'unreadable', ...key },
       { type: 'deleted', ...key },
     ])
+  })
+
+  test('a watch tells of each turn of a file at once, however it is written', async () => {
+    await store.close()
+    // Without looking now and then, so that only what the system tells counts.
+    store = await directoryStore(root, { pollIntervalMs: 3_600_000 })
+    const abort = new AbortController()
+    const told: string[] = []
+    const watching = (async () => {
+      for await (const change of store.watch('MCPAccessGrant', { signal: abort.signal }))
+        told.push(change.type)
+    })()
+    const comes = (count: number) => vi.waitFor(() => expect(told).toHaveLength(count))
+    await comes(1)
+    for (const round of [1, 2, 3]) {
+      const before = told.length
+      await write(file, byHand.replace('low', 'medium'))
+      await comes(before + 1)
+      await write('home/mcpaccessgrants/.ops.new', byHand.replace('maxTrust', 'maxTrsut'))
+      await rename(join(root, 'home/mcpaccessgrants/.ops.new'), join(root, file))
+      await comes(before + 2)
+      await write('home/mcpaccessgrants/.ops.new', byHand)
+      await rename(join(root, 'home/mcpaccessgrants/.ops.new'), join(root, file))
+      await comes(before + 3)
+      await rm(join(root, round === 2 ? 'home' : file), { recursive: true })
+      await comes(before + 4)
+    }
+    expect(told.slice(-4)).toEqual(['applied', 'unreadable', 'applied', 'deleted'])
+    abort.abort()
+    await watching
   })
 
   test('a watch of another process, after a restart, lists anew', async () => {

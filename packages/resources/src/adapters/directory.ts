@@ -12,6 +12,8 @@ import { defaultNamespace } from '../kinds/metadata.ts'
 import { type Kind, kinds, parseResource, type Resource, type ResourceOf } from '../parse.ts'
 import type { Change, ObjectKey, ResourceStore, WatchOptions } from '../store.ts'
 
+export { resourceFile } from '../directory/places.ts'
+
 export interface DirectoryStoreOptions {
   /** How often the files are looked at while they are watched, whether or not the system tells of changes. */
   readonly pollIntervalMs?: number | undefined

@@ -1,4 +1,6 @@
-import { type FSWatcher, watch as watchFiles } from 'node:fs'
+import { type FSWatcher, lstatSync, readdirSync, watch as watchFiles } from 'node:fs'
+import { join } from 'node:path'
+import { isNamespace } from './places.ts'
 
 /** An editor that does not write beside the file and rename is done by then, mostly. */
 const settleMs = 50
@@ -8,41 +10,51 @@ export const listening = (root: string, pollIntervalMs: number, tell: () => void
   let listeners = 0
   let polling: NodeJS.Timeout | undefined
   let settling: NodeJS.Timeout | undefined
-  let watcher: FSWatcher | undefined
+  const watchers = new Map<string, FSWatcher>()
 
+  const heard = (): void => {
+    settling ??= setTimeout(() => {
+      settling = undefined
+      look()
+    }, settleMs).unref()
+  }
+  /** New folders are heard before they are looked into, so that nothing falls between. */
+  const look = (): void => {
+    hear()
+    tell()
+  }
+
+  /** One watcher a folder: of a whole tree, Node no longer tells once its files have been renamed over. */
   const hear = (): void => {
-    if (watcher !== undefined) return
-    try {
-      const opened = watchFiles(root, { persistent: false, recursive: true }, () => {
-        settling ??= setTimeout(() => {
-          settling = undefined
-          tell()
-        }, settleMs).unref()
-      })
-      watcher = opened.on('error', () => {
-        opened.close()
-        watcher = undefined
-      })
-    } catch {
-      // Too many watchers: the files are looked at now and then all the same.
-      watcher = undefined
+    const folders = foldersIn(root)
+    for (const [id, watcher] of watchers) if (!folders.has(id)) forget(id, watcher)
+    for (const [id, folder] of folders) {
+      if (watchers.has(id)) continue
+      try {
+        const watcher = watchFiles(folder, { persistent: false }, heard)
+        watchers.set(id, watcher)
+        watcher.on('error', () => forget(id, watcher))
+      } catch {
+        // Too many watchers: the files are looked at now and then all the same.
+        return
+      }
     }
+  }
+  const forget = (id: string, watcher: FSWatcher): void => {
+    watcher.close()
+    if (watchers.get(id) === watcher) watchers.delete(id)
   }
   const close = (): void => {
     clearInterval(polling)
     clearTimeout(settling)
-    watcher?.close()
-    watcher = undefined
+    for (const [id, watcher] of watchers) forget(id, watcher)
     settling = undefined
   }
   return {
     listen: (): (() => void) => {
       if (listeners++ === 0) {
         hear()
-        polling = setInterval(() => {
-          hear()
-          tell()
-        }, pollIntervalMs).unref()
+        polling = setInterval(look, pollIntervalMs).unref()
       }
       return () => {
         if (--listeners === 0) close()
@@ -50,4 +62,28 @@ export const listening = (root: string, pollIntervalMs: number, tell: () => void
     },
     close,
   }
+}
+
+/** The folder, its namespaces and their kinds; a folder that was made anew in the place of another is another. */
+const foldersIn = (root: string): ReadonlyMap<string, string> => {
+  const namespaces = namesIn(root).filter(isNamespace)
+  const kinds = namespaces.flatMap((namespace) =>
+    namesIn(join(root, namespace)).map((kind) => join(root, namespace, kind)),
+  )
+  const paths = [root, ...namespaces.map((namespace) => join(root, namespace)), ...kinds]
+  return new Map(paths.flatMap((path) => idOf(path).map((id) => [id, path] as const)))
+}
+
+const namesIn = (folder: string): readonly string[] => {
+  try {
+    const entries = readdirSync(folder, { withFileTypes: true })
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
+  } catch {
+    return []
+  }
+}
+
+const idOf = (path: string): readonly string[] => {
+  const stats = lstatSync(path, { throwIfNoEntry: false })
+  return stats === undefined ? [] : [`${stats.dev} ${stats.ino} ${path}`]
 }

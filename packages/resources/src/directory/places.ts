@@ -15,6 +15,9 @@ export const extension = '.yaml'
 export const folderOf = (root: string, namespace: string, kind: Kind): string =>
   join(root, namespace, folders[kind])
 
+/** Where an object's file lies in the folder of a directory store. */
+export const resourceFile = (kind: Kind, key: ObjectKey): string => fileOf('', kind, key)
+
 /** `<root>/<namespace>/<kinds>/<name>.yaml`: names are checked first, so that none leads out of the folder. */
 export const fileOf = (root: string, kind: Kind, key: ObjectKey): string =>
   join(folderOf(root, checked(key).namespace, kind), `${key.name}${extension}`)
