@@ -4,6 +4,7 @@ import type { Context, Ids } from './accounts/context.ts'
 import { createLogins, type Logins } from './accounts/logins.ts'
 import { createNames, type Names } from './accounts/names.ts'
 import { createRefreshTokens, type RefreshTokens } from './accounts/refresh-tokens.ts'
+import { createRegistryCredentials, type RegistryCredentials } from './accounts/registry-credentials.ts'
 import { createSessions, type Sessions } from './accounts/sessions.ts'
 import { createTeams, type Teams } from './accounts/teams.ts'
 import { createUserKeys, type UserKeys } from './accounts/user-keys.ts'
@@ -18,6 +19,7 @@ export interface Accounts {
   readonly users: Users
   readonly teams: Teams
   readonly keys: UserKeys
+  readonly registryCredentials: RegistryCredentials
   readonly logins: Logins
   readonly sessions: Sessions
   readonly refreshTokens: RefreshTokens
@@ -30,6 +32,7 @@ export const createAccounts = ({ passwords, ...context }: AccountsOptions): Acco
   users: createUsers(context, passwords),
   teams: createTeams(context),
   keys: createUserKeys(context),
+  registryCredentials: createRegistryCredentials(context),
   logins: createLogins(context, passwords),
   sessions: createSessions(context),
   refreshTokens: createRefreshTokens(context),

@@ -4,12 +4,13 @@ import { Pool } from 'pg'
 import { databaseFailureOf } from './database/failures.ts'
 import { migrate } from './database/migrate.ts'
 import { accountsMigration } from './database/migrations/0001-accounts.ts'
+import { narrowedCredentialsMigration } from './database/migrations/0002-narrowed-credentials.ts'
 import type { Tables } from './database/tables.ts'
 
 export type { Tables } from './database/tables.ts'
 
 /** Append-only: what was once released is never edited, a later number mends it. */
-const migrations = [accountsMigration]
+const migrations = [accountsMigration, narrowedCredentialsMigration]
 
 export type DatabaseOptions =
   /** A server, by its `postgres://` URL. */

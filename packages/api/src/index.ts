@@ -1,7 +1,13 @@
 export type { Actor, Context, Ids } from './accounts/context.ts'
 export type { Logins, ProvenIdentity } from './accounts/logins.ts'
-export type { RefreshTokens } from './accounts/refresh-tokens.ts'
-export type { Session, Sessions } from './accounts/sessions.ts'
+export type { RefreshToken, RefreshTokens } from './accounts/refresh-tokens.ts'
+export {
+  type RegistryCredentials,
+  type RegistryScope,
+  registryScopes,
+} from './accounts/registry-credentials.ts'
+export type { Session, SessionOpener, Sessions } from './accounts/sessions.ts'
+export type { NewKey, StoredKey, StoredKeys, VerifiedKey } from './accounts/stored-keys.ts'
 export type { Membership, Team, TeamRole, Teams } from './accounts/teams.ts'
 export {
   type KeyScope,

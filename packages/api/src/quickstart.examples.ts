@@ -16,10 +16,10 @@ const actor = { requestId: 'req-1', address: '192.0.2.1' }
 await accounts.users.create({ email: 'ada@example.org', password: 'correct horse' }, actor)
 
 const user = await accounts.logins.byPassword('ada@example.org', 'correct horse', actor)
-const { token } = await accounts.sessions.start(user, actor)
+const { token } = await accounts.sessions.start({ user }, actor)
 const session = await accounts.sessions.verify(token) // { user: { email: 'ada@example.org', role: 'user' }, … }
 
-const { role } = session.user
+const { role } = user
 const verdict = authorize({ action: 'grant.change', role, membership: 'member', ownership: 'other' }) // { allowed: false, code: 'forbidden' }
 
 await database.close()

@@ -3,22 +3,32 @@ import { audit } from './audit.ts'
 import type { Actor, Context } from './context.ts'
 import { digestOf, secretCharsMax } from './secret-digest.ts'
 import type { User } from './users.ts'
+import { isUuid } from './uuid.ts'
 
 /** Of one token; each use gives another. */
 export const refreshTokenMs = 14 * 24 * 60 * 60_000
 /** Of all that came from one login: then a person logs in again. */
 export const refreshFamilyMs = 90 * 24 * 60 * 60_000
 
+/** A token, and what names all that came from the same login. */
+export interface RefreshToken {
+  readonly token: string
+  readonly family: string
+}
+
 export interface RefreshTokens {
   /** The first of a family. */
-  readonly issue: (user: User, actor: Actor) => Promise<string>
+  readonly issue: (user: User, actor: Actor) => Promise<RefreshToken>
   /**
    * Takes a token for the next. One that was used before is in two hands, and nobody knows whose are honest: the whole
    * family is revoked (`refresh_replayed`). All else that is wrong is `refresh_invalid`.
    */
-  readonly rotate: (token: string, actor: Actor) => Promise<{ readonly token: string; readonly user: User }>
+  readonly rotate: (token: string, actor: Actor) => Promise<RefreshToken & { readonly user: User }>
+  /** Whose a family is, as long as it is not revoked: else `session_invalid`. */
+  readonly holder: (family: string) => Promise<User>
   /** Revokes the family of a token. One that is not there is revoked already. */
   readonly revoke: (token: string, actor: Actor) => Promise<void>
+  readonly revokeFamily: (family: string, actor: Actor) => Promise<void>
 }
 
 interface Next {
@@ -31,7 +41,7 @@ export const createRefreshTokens = (context: Context): RefreshTokens => {
   const { db, clock, ids } = context
   type Source = typeof db
 
-  const insert = async (source: Source, actor: Actor, next: Next): Promise<string> => {
+  const insert = async (source: Source, actor: Actor, next: Next): Promise<RefreshToken> => {
     const token = ids.secret()
     await source
       .insertInto('refresh_tokens')
@@ -46,20 +56,35 @@ export const createRefreshTokens = (context: Context): RefreshTokens => {
         client_ip: actor.address ?? null,
       })
       .execute()
-    return token
+    return { token, family: next.family }
   }
 
-  const revokeFamilyOf = async (source: Source, token: string): Promise<string | undefined> => {
+  const familyOf = async (source: Source, token: string): Promise<string | undefined> => {
+    const row = await source
+      .selectFrom('refresh_tokens')
+      .select('family')
+      .where('token_hash', '=', digestOf(token))
+      .executeTakeFirst()
+    return row?.family
+  }
+
+  const revokeAll = async (source: Source, family: string): Promise<string | undefined> => {
     const revoked = await source
       .updateTable('refresh_tokens')
       .set({ revoked: true })
-      .where('family', 'in', (query) =>
-        query.selectFrom('refresh_tokens').select('family').where('token_hash', '=', digestOf(token)),
-      )
+      .where('family', '=', family)
+      .where('revoked', '=', false)
       .returning('user_id')
-      .executeTakeFirst()
-    return revoked?.user_id
+      .execute()
+    return revoked[0]?.user_id
   }
+
+  const revokeFamily = (family: string, actor: Actor) =>
+    db.transaction().execute(async (transaction) => {
+      const userId = await revokeAll(transaction, family)
+      if (userId !== undefined)
+        await audit(context, transaction, actor, { action: 'refresh_revoke', resource: `user/${userId}` })
+    })
 
   /** Undefined when it is no token that may be used now; then nothing has changed. */
   const use = (token: string, actor: Actor) =>
@@ -87,19 +112,19 @@ export const createRefreshTokens = (context: Context): RefreshTokens => {
         family: used.family,
         familyExpiresAt: used.family_expires_at.getTime(),
       })
-      return { token: next, user }
+      return { ...next, user }
     })
 
   const refuse = (token: string, actor: Actor) =>
     db.transaction().execute(async (transaction) => {
       const row = await transaction
         .selectFrom('refresh_tokens')
-        .select(['used_at', 'revoked'])
+        .select(['used_at', 'revoked', 'family'])
         .where('token_hash', '=', digestOf(token))
         .executeTakeFirst()
       if (row === undefined || row.used_at === null || row.revoked)
         return new AccountError('refresh_invalid', 'the refresh token is not valid')
-      const userId = await revokeFamilyOf(transaction, token)
+      const userId = await revokeAll(transaction, row.family)
       await audit(context, transaction, actor, {
         action: 'refresh_replay',
         resource: `user/${userId}`,
@@ -122,11 +147,27 @@ export const createRefreshTokens = (context: Context): RefreshTokens => {
       if (used === undefined) throw await refuse(bounded, actor)
       return used
     },
-    revoke: (token, actor) =>
-      db.transaction().execute(async (transaction) => {
-        const userId = await revokeFamilyOf(transaction, token.slice(0, secretCharsMax))
-        if (userId !== undefined)
-          await audit(context, transaction, actor, { action: 'refresh_revoke', resource: `user/${userId}` })
-      }),
+    holder: async (family) => {
+      const user = isUuid(family)
+        ? await db
+            .selectFrom('refresh_tokens')
+            .innerJoin('users', 'users.id', 'refresh_tokens.user_id')
+            .select(['users.id', 'users.email', 'users.role'])
+            .where('family', '=', family)
+            .where('revoked', '=', false)
+            .where('users.deleted_at', 'is', null)
+            .limit(1)
+            .executeTakeFirst()
+        : undefined
+      if (user === undefined) throw new AccountError('session_invalid', 'this login has ended')
+      return user
+    },
+    revoke: async (token, actor) => {
+      const family = await familyOf(db, token.slice(0, secretCharsMax))
+      if (family !== undefined) await revokeFamily(family, actor)
+    },
+    revokeFamily: async (family, actor) => {
+      if (isUuid(family)) await revokeFamily(family, actor)
+    },
   }
 }

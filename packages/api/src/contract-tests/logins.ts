@@ -6,13 +6,7 @@ import {
   loginFailuresForgottenAfterMs,
   loginFailuresFree,
 } from '../accounts/login-throttle.ts'
-import type { TestDatabase } from './test-databases.ts'
-import { actor, password, type World } from './world.ts'
-
-interface Scene {
-  readonly world: World
-  readonly database: TestDatabase
-}
+import { actor, password, type Scene } from './world.ts'
 
 const outcomeOf = (login: Promise<unknown>): Promise<unknown> =>
   login.then(
@@ -177,8 +171,8 @@ export const describeLogins = (scene: () => Scene): void => {
       const { world } = scene()
       const prepared = await world.person('a')
       const { secret } = await world.keys.create(prepared.id, { name: 'x' }, actor)
-      const { token } = await world.sessions.start(prepared, actor)
-      const refresh = await world.refreshTokens.issue(prepared, actor)
+      const { token } = await world.sessions.start({ user: prepared }, actor)
+      const { token: refresh } = await world.refreshTokens.issue(prepared, actor)
       const user = await world.logins.byProvider(identity, actor)
       expect(user.id).toBe(prepared.id)
       await expect(world.logins.byPassword(email, password, actor)).rejects.toMatchObject({

@@ -80,7 +80,7 @@ export const describeMigrations = (open: OpenTestDatabase): void => {
       await sql`INSERT INTO api_keys (id, key_hash, user_id, name, prefix) VALUES ('uk_1', 'h', ${user}, 'n', 'mcpu_abc')`.execute(
         db,
       )
-      expect(await database.migrate()).toEqual([1])
+      expect(await database.migrate()).toEqual([1, 2])
       const key = await db.selectFrom('api_keys').selectAll().executeTakeFirstOrThrow()
       expect(key).toMatchObject({ id: 'uk_1', user_id: user, scopes: [], expires_at: null })
       expect(await database.migrate()).toEqual([])

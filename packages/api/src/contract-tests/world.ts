@@ -7,6 +7,12 @@ import { createPasswords } from '../passwords.ts'
 export const actor: Actor = { requestId: 'req-1', address: '192.0.2.1', identity: 'test' }
 export const password = 'correct horse battery'
 
+/** What a suite has for each of its tests. */
+export interface Scene {
+  readonly world: World
+  readonly database: Database
+}
+
 export interface World extends Accounts {
   /** Lets time go by. */
   readonly wait: (ms: number) => void

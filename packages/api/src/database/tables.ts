@@ -31,9 +31,6 @@ interface Keys {
   last_used_at: Date | null
   revoked: Generated<boolean>
   revoked_at: Date | null
-}
-
-interface ApiKeys extends Keys {
   scopes: string[]
   expires_at: Date | null
 }
@@ -84,7 +81,12 @@ interface RefreshTokens {
 interface UiSessions {
   id: Generated<string>
   token_hash: string
-  user_id: string
+  /** Of a person; else there is a `service_key`. */
+  user_id: string | null
+  /** Of the user key that opened it, if one did. */
+  key_id: string | null
+  /** Names the service key that opened it. */
+  service_key: string | null
   created_at: Date
   last_seen_at: Date
   expires_at: Date
@@ -130,7 +132,7 @@ interface SchemaMigrations {
 export interface Tables {
   users: Users
   auth_identities: AuthIdentities
-  api_keys: ApiKeys
+  api_keys: Keys
   registry_credentials: Keys
   teams: Teams
   team_memberships: TeamMemberships
