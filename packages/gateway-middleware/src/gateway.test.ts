@@ -435,20 +435,24 @@ test.each<[string, Recorder['begin']]>([
   expect(await send({ as: 'ops', body: call('refund') })).toBe('pass')
 })
 
-test('of a batch that cannot be recorded as a whole, what was recorded is taken back', async () => {
-  const closed: string[] = []
-  let begun = 0
+test('of a batch that cannot be recorded as a whole, each call has one record, under the id that it began with', async () => {
+  const told: string[] = []
+  const begun: string[] = []
+  const tellingOf = (how: string) => (record: RequestRecord) =>
+    told.push(
+      `${how} ${begun.indexOf(record.decision_id)} ${record.status} ${record.decision} ${record.reason}`,
+    )
   const { send } = await stage({
     record: {
-      record: () => {},
-      begin: async () => {
-        if (begun++ > 0) throw new Error('disk full')
-        return { close: ({ decision, reason }) => closed.push(`${decision} ${reason}`) }
+      record: tellingOf('written'),
+      begin: async ({ decision_id }) => {
+        if (begun.push(decision_id) > 1) throw new Error('disk full')
+        return { close: tellingOf('closed') }
       },
     },
   })
   expect(await send({ as: 'ops', body: [call('wire'), call('wire', {}, 2)] })).toBe('503 audit_unavailable')
-  expect(closed).toEqual(['deny audit_unavailable'])
+  expect(told).toEqual(['closed 0 503 deny audit_unavailable', 'written 1 503 deny audit_unavailable'])
 })
 
 test.each<[string, (stage: Stage) => void]>([

@@ -146,8 +146,8 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     if (decisions.some(({ allowed }) => !allowed)) return refuseCalls(known, decisions)
 
     const passed = asked.calls.map((call, index) => decided(known, { call, decision: decisions[index] }))
-    const entries = await ledger.begin(passed)
-    if (entries === undefined) return refuse(known, 'audit_unavailable')
+    const { isDurable, entries } = await ledger.begin(passed)
+    if (!isDurable) return refuseUnwritten(known, passed, entries)
     // A name alone keeps no session alive: it has to be the caller's.
     if (given.sessionSeenAt !== undefined && decisions.some(hasSession))
       seen.see(caller.session ?? '', given.now)
@@ -196,6 +196,16 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     return answer(attempt, denied, who?.challenge)
   }
 
+  /** Calls that were let pass and cannot be written down. */
+  const refuseUnwritten = (
+    attempt: KnownAttempt,
+    passed: readonly Decided[],
+    entries: readonly Entry[],
+  ): Refused => {
+    const denied = passed.map((one) => ({ ...one, reason: 'audit_unavailable', isAllowed: false }) as const)
+    return answer(attempt, denied, undefined, entries)
+  }
+
   /** What was denied for what it is, and the rest of its batch because of it. */
   const refuseCalls = (attempt: KnownAttempt, decisions: readonly Decision[]): Refused => {
     const denied = attempt.asked.calls.map((call, index) => {
@@ -209,7 +219,12 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     return answer(attempt, denied)
   }
 
-  const answer = (attempt: Attempt, denied: readonly Decided[], challenge?: string): Refused => {
+  const answer = (
+    attempt: Attempt,
+    denied: readonly Decided[],
+    challenge?: string,
+    entries?: readonly Entry[],
+  ): Refused => {
     const { asked, policy, began } = attempt
     const fault = 'code' in asked ? asked : undefined
     // What is denied by itself speaks for its batch.
@@ -229,7 +244,12 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
       bytesOut: Buffer.byteLength(spoken.body),
       outcome: 'closed',
     } as const
-    for (const one of denied) ledger.write(one, { ...end, latencyMs: performance.now() - began })
+    for (const [index, one] of denied.entries()) {
+      const told = { ...end, latencyMs: performance.now() - began }
+      const entry = entries?.[index]
+      if (entry === undefined) ledger.write(one, told)
+      else entry.close(told, one)
+    }
     return { kind: 'refused', answer: spoken }
   }
 

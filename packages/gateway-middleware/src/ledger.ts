@@ -4,7 +4,8 @@ import { traceOf } from './trace.ts'
 
 /** A call that was let pass and is to be written down. */
 export interface Entry {
-  readonly close: (end: End) => void
+  /** `as`: where it was decided otherwise after all. */
+  readonly close: (end: End, as?: Decided) => void
   /** It is told of before it ends. */
   readonly isLong: (latencyMs: number) => void
 }
@@ -12,11 +13,15 @@ export interface Entry {
 export interface Ledger {
   /** Writes down a decision that is over. */
   readonly write: (decided: Decided, end: End) => void
-  /**
-   * Resolves when all that has to be durable before a call goes on is so; undefined when it cannot be, and then none of
-   * them may go on.
-   */
-  readonly begin: (passed: readonly Decided[]) => Promise<readonly Entry[] | undefined>
+  /** Resolves when all that has to be durable before a call goes on is so, or when it is known that it cannot be. */
+  readonly begin: (passed: readonly Decided[]) => Promise<Begun>
+}
+
+interface Begun {
+  /** When not, none of them may go on. */
+  readonly isDurable: boolean
+  /** One for each, in their order. */
+  readonly entries: readonly Entry[]
 }
 
 export interface LedgerOptions {
@@ -47,33 +52,27 @@ export const createLedger = ({ record, labels, report }: LedgerOptions): Ledger 
       ? recorder.begin?.(recordOf(decided, notYet, labels), traceOf(decided.exchange, decided.call))
       : undefined
 
-  const isMet = (decided: Decided, intent: Intent | undefined): boolean =>
-    decided.decision?.audit !== 'required' || intent !== undefined
-
   return {
     write,
     begin: async (passed) => {
       const isAsked = passed.some(({ decision }) => decision?.audit === 'required')
-      if (!isAsked) return passed.map((decided) => entryOf(decided, undefined))
+      if (!isAsked) return { isDurable: true, entries: passed.map((decided) => entryOf(decided, undefined)) }
       const intents = await Promise.allSettled(passed.map(intend))
       const begun = intents.map((intent) => (intent.status === 'fulfilled' ? intent.value : undefined))
-      if (passed.every((decided, index) => isMet(decided, begun[index])))
-        return passed.map((decided, index) => entryOf(decided, begun[index]))
-      // What is durable says that a call went on: it must say, too, that it did not.
-      for (const [index, intent] of begun.entries()) {
-        const decided = passed[index]
-        if (decided === undefined) continue
-        const refused = { ...decided, isAllowed: false, reason: 'audit_unavailable' } as const
-        intent?.close(recordOf(refused, { ...notYet, status: 503, outcome: 'closed' }, labels))
+      return {
+        isDurable: passed.every(
+          ({ decision }, index) => decision?.audit !== 'required' || begun[index] !== undefined,
+        ),
+        // What is durable says that a call went on, so it is what has to say, too, when it did not.
+        entries: passed.map((decided, index) => entryOf(decided, begun[index])),
       }
-      return undefined
     },
   }
 
   function entryOf(decided: Decided, intent: Intent | undefined): Entry {
     return {
-      close: (end) =>
-        intent === undefined ? write(decided, end) : intent.close(recordOf(decided, end, labels)),
+      close: (end, as = decided) =>
+        intent === undefined ? write(as, end) : intent.close(recordOf(as, end, labels)),
       isLong: (latencyMs) => {
         const record = recordOf(decided, { ...notYet, latencyMs }, labels)
         tell(record, traceOf(decided.exchange, decided.call), 'mcp.request.open')

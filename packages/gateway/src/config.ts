@@ -23,6 +23,9 @@ const header = (name: string, whose: string) =>
     .describe(`${whose}, where the policy names no header`)
 const address = () => text().regex(/^[0-9a-fA-F.:]+(\/\d{1,3})?$/, 'is no address or range of addresses')
 
+/** How long what is said to be written down is there: as long as the process, as its node, or as the log behind ingest. */
+export const durabilities = ['process', 'node', 'log'] as const
+
 const shape = {
   PORT: port().default(8091).describe('where clients come'),
   METRICS_PORT: port().default(9103).describe('where `/metrics` and `/config/status` are, and nothing else'),
@@ -101,6 +104,15 @@ const shape = {
   SPOOL_BYTES_MAX: integer(16 * mebibyte, 1024 ** 4)
     .default(256 * mebibyte)
     .describe('of all that waits'),
+  SPOOL_DURABILITY: z
+    .enum(durabilities)
+    .default('process')
+    .describe(
+      'what a call with `audit: required` waits for, and what its record survives: `process` and `node`, the disk; `log`, the answer of ingest',
+    ),
+  SPOOL_ACK_TIMEOUT: durationMs(10, 60_000)
+    .optional()
+    .describe('how long it waits for that answer before it is refused; only with `log`; unset: 2 s'),
 
   DENIAL: z
     .enum(['http', 'jsonrpc', 'tool-result'])
@@ -153,6 +165,13 @@ export const apiKeyOf = ({
   MCP_ANALYTICS_API_KEY: [older],
 }: Settings): Secret | undefined => key ?? older
 
+const isRecording = (settings: Settings): boolean =>
+  ingestUrlOf(settings) !== undefined || settings.SPOOL_DIRECTORY !== undefined
+
+/** What records are promised; `none` where there are none. */
+export const durabilityOf = (settings: Settings): (typeof durabilities)[number] | 'none' =>
+  isRecording(settings) ? settings.SPOOL_DURABILITY : 'none'
+
 const sessionKeyCharsMin = 32
 const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127\./.test(host)
 
@@ -168,6 +187,24 @@ const rules: readonly Rule[] = [
     message: 'counts for POLICY_URL only, which is not set',
     isBroken: ({ POLICY_URL, POLICY_MAX_STALENESS }) =>
       POLICY_URL === undefined && POLICY_MAX_STALENESS !== undefined,
+  },
+  {
+    variable: 'SPOOL_DURABILITY',
+    message:
+      'is node, and SPOOL_DIRECTORY is not set: records among temporary files are gone with their container',
+    isBroken: ({ SPOOL_DURABILITY, SPOOL_DIRECTORY }) =>
+      SPOOL_DURABILITY === 'node' && SPOOL_DIRECTORY === undefined,
+  },
+  {
+    variable: 'SPOOL_DURABILITY',
+    message: 'is log, and ANALYTICS_INGEST_URL is not set: there is no ingest that could answer',
+    isBroken: (settings) => settings.SPOOL_DURABILITY === 'log' && ingestUrlOf(settings) === undefined,
+  },
+  {
+    variable: 'SPOOL_ACK_TIMEOUT',
+    message: 'counts for SPOOL_DURABILITY=log only: nothing else waits for ingest',
+    isBroken: ({ SPOOL_DURABILITY, SPOOL_ACK_TIMEOUT }) =>
+      SPOOL_ACK_TIMEOUT !== undefined && SPOOL_DURABILITY !== 'log',
   },
   {
     variable: 'SESSION_ID_KEYS',

@@ -124,6 +124,7 @@ test('by its older names: decides, forwards, ships what it decided, and ends whe
   expect(await (await fetch(`${metrics}/config/status`)).json()).toMatchObject({
     ready: true,
     schema_version: 'v1',
+    durability: 'process',
   })
   expect((await fetch(`${url}/metrics`)).status).toBe(405)
 

@@ -1,10 +1,11 @@
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { EventSink } from '@mcp-sentinel/events'
 import { createHttpSink } from '@mcp-sentinel/events/adapters/http-sink'
 import { createSpool, type Spool, type SpoolReport } from '@mcp-sentinel/events/adapters/spool'
 import type { Recorder } from '@mcp-sentinel/gateway-middleware'
 import type { Closing, Logger } from '@mcp-sentinel/service'
-import { apiKeyOf, ingestUrlOf, type Settings } from './config.ts'
+import { apiKeyOf, durabilityOf, ingestUrlOf, type Settings } from './config.ts'
 import { type Pace, pacedSink } from './paced-sink.ts'
 
 export interface OpenedRecorder {
@@ -15,11 +16,12 @@ export interface OpenedRecorder {
 
 /** Records go to a spool on this machine first, and from there to ingest. Without either they go nowhere, and that is said. */
 export const openRecorder = async (settings: Settings, log: Logger): Promise<OpenedRecorder> => {
-  const url = ingestUrlOf(settings)
-  if (url === undefined && settings.SPOOL_DIRECTORY === undefined) {
+  const durability = durabilityOf(settings)
+  if (durability === 'none') {
     log.warn('decisions are not recorded: neither ANALYTICS_INGEST_URL nor SPOOL_DIRECTORY is set')
     return { recorder: { record: () => {} }, spool: undefined, closings: [] }
   }
+  const url = ingestUrlOf(settings)
   const name = settings.MCP_SERVER_NAME || 'mcp-server'
   const namespace = settings.MCP_SERVER_NAMESPACE || 'default'
   const source = settings.ANALYTICS_SOURCE ?? settings.MCP_ANALYTICS_SOURCE ?? `${name}-gateway`
@@ -27,11 +29,9 @@ export const openRecorder = async (settings: Settings, log: Logger): Promise<Ope
     directory: settings.SPOOL_DIRECTORY ?? join(tmpdir(), `mcp-sentinel-spool-${namespace}-${name}`),
     producer: `${namespace}/${name}/${hostname()}`,
     source,
-    sink:
-      url === undefined
-        ? undefined
-        : pacedSink(createHttpSink({ url, apiKey: apiKeyOf(settings)?.reveal() }), pace),
+    sink: url === undefined ? undefined : sinkOf(url, settings),
     bytesMax: settings.SPOOL_BYTES_MAX,
+    ...(durability === 'log' && awaited(settings)),
     report: (report) => tell(log, report),
   })
   const drain = async (): Promise<void> => {
@@ -43,6 +43,18 @@ export const openRecorder = async (settings: Settings, log: Logger): Promise<Ope
   ]
   return { recorder: spool, spool, closings }
 }
+
+const sinkOf = (url: string, settings: Settings): EventSink => {
+  const sink = createHttpSink({ url, apiKey: apiKeyOf(settings)?.reveal() })
+  // Calls that wait for the answer gather by themselves: whatever comes during one request shares the next.
+  return settings.SPOOL_DURABILITY === 'log' ? sink : pacedSink(sink, pace)
+}
+
+/** An ingest that was away is tried again while a call waits: else it would be refused for what is long mended. */
+const awaited = ({ SPOOL_ACK_TIMEOUT: ackTimeoutMs = 2_000 }: Settings) => ({
+  ackTimeoutMs,
+  backoff: { minMs: Math.min(100, ackTimeoutMs / 4), maxMs: ackTimeoutMs / 2 },
+})
 
 const drainMs = 10_000
 /** About as often as what did not ask for it is synced. */

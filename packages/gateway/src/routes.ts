@@ -58,8 +58,13 @@ const text = (body: string): Answer => answer(200, { 'content-type': 'text/plain
 const json = (status: number, body: object, headers: Answer['headers'] = {}): Answer =>
   answer(status, { ...headers, 'content-type': 'application/json' }, JSON.stringify(body))
 
-/** Which policy is in force, and nothing of what it says. */
-export const statusOf = (policy: PolicySource): object => {
+interface RecordsStatus {
+  readonly durability: 'process' | 'node' | 'log' | 'none'
+  readonly blocked: string | undefined
+}
+
+/** Which policy is in force, and nothing of what it says; what records are promised, and why none are shipped. */
+export const statusOf = (policy: PolicySource, { durability, blocked }: RecordsStatus): object => {
   const { revision, loadedAt, lastError } = policy.status()
   const document = policy.current()?.document
   return {
@@ -68,5 +73,7 @@ export const statusOf = (policy: PolicySource): object => {
     revision,
     ...(loadedAt === undefined ? {} : { loaded_at: new Date(loadedAt).toISOString() }),
     ...(lastError === undefined ? {} : { last_reload_error: lastError }),
+    durability,
+    ...(blocked === undefined ? {} : { shipping_error: blocked }),
   }
 }

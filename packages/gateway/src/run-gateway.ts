@@ -8,7 +8,7 @@ import {
   type ServiceProcess,
   untraced,
 } from '@mcp-sentinel/service'
-import { config } from './config.ts'
+import { config, durabilityOf } from './config.ts'
 import { createUpstream } from './forward.ts'
 import { counted, watchGateway } from './gateway-metrics.ts'
 import { listTools } from './list-tools.ts'
@@ -41,7 +41,7 @@ export const runGateway = (process: ServiceProcess): Promise<void> =>
         sampleRatio: settings.TRACE_SAMPLE_RATIO,
       })
       const policy = await openPolicy(settings)
-      const { recorder, closings } = await openRecorder(settings, log)
+      const { recorder, spool, closings } = await openRecorder(settings, log)
       const sessionIds = createSessionIds(sessionKeysOf(settings))
       const report = (error: unknown): void => log.error({ err: error }, 'a request failed here')
       const definitions = createLiveDefinitions({
@@ -96,7 +96,12 @@ export const runGateway = (process: ServiceProcess): Promise<void> =>
 
       watchGateway(metrics, { policy, openCalls: gateway.openCalls })
       const metricsApp = createMetricsApp({ log, metrics })
-      metricsApp.get('/config/status', async () => statusOf(policy))
+      metricsApp.get('/config/status', async () =>
+        statusOf(policy, {
+          durability: durabilityOf(settings),
+          blocked: spool?.stats().blocked?.message,
+        }),
+      )
       await metricsApp.listen({ host, port: settings.METRICS_PORT })
       const listener = await listen(
         (req, res) => {
