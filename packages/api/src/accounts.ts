@@ -3,6 +3,7 @@ import { type AuditLog, createAuditLog } from './accounts/audit-log.ts'
 import type { Context, Ids } from './accounts/context.ts'
 import { createLogins, type Logins } from './accounts/logins.ts'
 import { createNames, type Names } from './accounts/names.ts'
+import { createPrune, type Prune } from './accounts/pruning.ts'
 import { createRefreshTokens, type RefreshTokens } from './accounts/refresh-tokens.ts'
 import { createRegistryCredentials, type RegistryCredentials } from './accounts/registry-credentials.ts'
 import { createSessions, type Sessions } from './accounts/sessions.ts'
@@ -25,20 +26,25 @@ export interface Accounts {
   readonly refreshTokens: RefreshTokens
   readonly names: Names
   readonly audit: AuditLog
+  readonly prune: Prune
 }
 
 /** Every failure is an `AccountError` with a code; every change is in the audit log, in the same transaction. */
-export const createAccounts = ({ passwords, ...context }: AccountsOptions): Accounts => ({
-  users: createUsers(context, passwords),
-  teams: createTeams(context),
-  keys: createUserKeys(context),
-  registryCredentials: createRegistryCredentials(context),
-  logins: createLogins(context, passwords),
-  sessions: createSessions(context),
-  refreshTokens: createRefreshTokens(context),
-  names: createNames(context),
-  audit: createAuditLog(context),
-})
+export const createAccounts = ({ passwords, ...context }: AccountsOptions): Accounts => {
+  const users = createUsers(context, passwords)
+  return {
+    users,
+    teams: createTeams(context),
+    keys: createUserKeys(context),
+    registryCredentials: createRegistryCredentials(context),
+    logins: createLogins(context, passwords, users),
+    sessions: createSessions(context),
+    refreshTokens: createRefreshTokens(context),
+    names: createNames(context),
+    audit: createAuditLog(context),
+    prune: createPrune(context),
+  }
+}
 
 export const randomIds: Ids = {
   uuid: randomUUID,

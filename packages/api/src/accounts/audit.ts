@@ -6,7 +6,8 @@ export interface Audited {
   readonly action: string
   readonly resource: string
   readonly status?: 'success' | 'failure'
-  readonly namespace?: string
+  readonly namespace?: string | undefined
+  readonly imageRef?: string | undefined
   /** What it was; never a secret, nor what is derived from one. */
   readonly before?: object
   readonly after?: object
@@ -17,7 +18,7 @@ export const audit = async (
   { clock }: Context,
   transaction: Kysely<Tables>,
   actor: Actor,
-  { action, resource, status = 'success', namespace, before, after }: Audited,
+  { action, resource, status = 'success', namespace, imageRef, before, after }: Audited,
 ): Promise<void> => {
   await transaction
     .insertInto('audit_logs')
@@ -29,7 +30,10 @@ export const audit = async (
       namespace: namespace ?? null,
       actor_ip: actor.address ?? null,
       request_id: actor.requestId,
+      // As the caller was recognised: what a client says of itself is nobody's proof.
+      source: actor.identity === 'session' ? 'ui' : 'api',
       auth_identity: actor.identity ?? null,
+      image_ref: imageRef ?? null,
       before: before === undefined ? null : JSON.stringify(before),
       after: after === undefined ? null : JSON.stringify(after),
       created_at: new Date(clock()),

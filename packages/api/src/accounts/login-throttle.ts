@@ -6,11 +6,15 @@ import { digestOf } from './secret-digest.ts'
 
 /** Failures that cost nothing: of an account, and of an address, which many people may share. */
 export const loginFailuresFree = { account: 4, address: 30 } as const
+/** Of one address, until nobody has come from there for the time after which failures are forgotten. */
+export const signupsFree = 20
 export const loginBlockFirstS = 15
 export const loginBlockMaxS = 300
 export const loginFailuresForgottenAfterMs = 30 * 60_000
 
 export interface LoginThrottle {
+  /** Counts an attempt of an address that no success takes back: whoever makes accounts, or asks which there are. */
+  readonly beginSignup: (address: string | undefined) => Promise<void>
   /** Counts an attempt as failed before it is judged, so that many at once are as many; throws `login_throttled`. */
   readonly begin: (email: string, address: string | undefined) => Promise<void>
   /** Takes the attempt back, and forgets the failures of the account. Those of the address stay: it may hold accounts of its own. */
@@ -47,6 +51,9 @@ export const createLoginThrottle = ({ db, clock }: Context): LoginThrottle => {
   }
 
   return {
+    beginSignup: async (address) => {
+      if (address !== undefined) await count(`signup:${ofAddress(address)}`, signupsFree)
+    },
     begin: async (email, address) => {
       if (address !== undefined) await count(ofAddress(address), loginFailuresFree.address)
       await count(ofAccount(email), loginFailuresFree.account)

@@ -6,7 +6,7 @@ import { audit } from './audit.ts'
 import type { Actor, Context } from './context.ts'
 import { emailCharsMax, parseEmail } from './email.ts'
 import { createLoginThrottle } from './login-throttle.ts'
-import { endEverything, type User } from './users.ts'
+import { endEverything, type NewUser, type User, type Users } from './users.ts'
 
 /** What an identity provider said, after its token was verified. */
 export interface ProvenIdentity {
@@ -19,11 +19,19 @@ export interface ProvenIdentity {
 export interface Logins {
   /** Throws `credentials_invalid` whether it is the account or the password that is wrong, and `login_throttled`. */
   readonly byPassword: (email: string, password: string, actor: Actor) => Promise<User>
+  /** Makes an account, for whoever comes; so many from one address. */
+  readonly signUp: (user: Omit<NewUser, 'role'>, actor: Actor) => Promise<User>
+  /** Whose account the provider's subject is linked to, if it is. */
+  readonly linkedTo: (issuer: string, subject: string) => Promise<User | undefined>
   /** Makes the account when nobody has it yet. An e-mail address that is not verified proves nothing: `email_unverified`. */
   readonly byProvider: (identity: ProvenIdentity, actor: Actor) => Promise<User>
 }
 
-export const createLogins = (context: Context, passwords: Passwords): Logins => {
+export const createLogins = (
+  context: Context,
+  passwords: Passwords,
+  { create }: Pick<Users, 'create'>,
+): Logins => {
   const { db, clock, ids } = context
   const throttle = createLoginThrottle(context)
 
@@ -96,7 +104,15 @@ export const createLogins = (context: Context, passwords: Passwords): Logins => 
       return user
     })
 
-  return { byPassword, byProvider }
+  return {
+    byPassword,
+    byProvider,
+    signUp: async (user, actor) => {
+      await throttle.beginSignup(actor.address)
+      return create({ email: user.email, password: user.password }, actor, 'signup')
+    },
+    linkedTo: (issuer, subject) => linkedTo(db, `oidc:${issuer}`, subject),
+  }
 }
 
 const removed = (): AccountError => new AccountError('credentials_invalid', 'this account was removed')

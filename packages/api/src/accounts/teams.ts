@@ -4,6 +4,7 @@ import { AccountError } from '../errors.ts'
 import { audit } from './audit.ts'
 import type { Actor, Context } from './context.ts'
 import { parseName } from './name.ts'
+import { namespaceOf } from './team-namespace.ts'
 import { noSuchUser } from './users.ts'
 import { isUuid } from './uuid.ts'
 
@@ -37,7 +38,6 @@ export interface Teams {
 
 /** With `mcp-team-` before it, the name of a namespace, which may have 63 characters. */
 const slugPattern = /^[a-z0-9]([a-z0-9-]{0,52}[a-z0-9])?$/
-const namespaceOf = (slug: string): string => `mcp-team-${slug}`
 const teamsListedMax = 1000
 
 type Source = Kysely<Tables>

@@ -5,6 +5,7 @@ import type { Passwords } from '../passwords.ts'
 import { audit } from './audit.ts'
 import type { Actor, Context } from './context.ts'
 import { parseEmail } from './email.ts'
+import { namespaceOf } from './team-namespace.ts'
 import { isUuid } from './uuid.ts'
 
 export interface User {
@@ -13,12 +14,27 @@ export interface User {
   readonly role: 'user' | 'admin'
 }
 
+export interface NewUser {
+  readonly email: string
+  readonly password: string
+  readonly role?: User['role'] | undefined
+}
+
+export interface ListedUser extends User {
+  readonly createdAt: Date
+  /** Of the first team. */
+  readonly namespace: string | undefined
+}
+
 export interface Users {
-  readonly create: (
-    user: { readonly email: string; readonly password: string; readonly role?: User['role'] },
-    actor: Actor,
-  ) => Promise<User>
+  /** `how` they came, in the audit log. */
+  readonly create: (user: NewUser, actor: Actor, how?: 'user_create' | 'signup') => Promise<User>
   readonly get: (id: string) => Promise<User>
+  /** By e-mail address; `after` one of them. */
+  readonly list: (page: {
+    readonly limit: number
+    readonly after?: string | undefined
+  }) => Promise<readonly ListedUser[]>
   /** All that its password opened is closed. */
   readonly setPassword: (id: string, password: string, actor: Actor) => Promise<void>
   readonly setRole: (id: string, role: User['role'], actor: Actor) => Promise<User>
@@ -45,7 +61,7 @@ export const createUsers = (context: Context, passwords: Passwords): Users => {
   }
 
   return {
-    create: async ({ email, password, role = 'user' }, actor) => {
+    create: async ({ email, password, role = 'user' }, actor, how = 'user_create') => {
       const address = parseEmail(email)
       const passwordHash = await passwords.hash(password)
       return db.transaction().execute(async (transaction) => {
@@ -67,7 +83,7 @@ export const createUsers = (context: Context, passwords: Passwords): Users => {
           })
           .execute()
         await audit(context, transaction, actor, {
-          action: 'user_create',
+          action: how,
           resource: `user/${user.id}`,
           after: user,
         })
@@ -75,6 +91,33 @@ export const createUsers = (context: Context, passwords: Passwords): Users => {
       })
     },
     get: (id) => find(db, id),
+    list: async ({ limit, after = '' }) => {
+      const rows = await db
+        .selectFrom('users')
+        .select((row) => [
+          'id',
+          'email',
+          'role',
+          'created_at as createdAt',
+          row
+            .selectFrom('team_memberships')
+            .innerJoin('teams', 'teams.id', 'team_memberships.team_id')
+            .select(({ fn }) => fn.min('teams.slug').as('slug'))
+            .whereRef('team_memberships.user_id', '=', 'users.id')
+            .where('team_memberships.deleted_at', 'is', null)
+            .where('teams.deleted_at', 'is', null)
+            .as('slug'),
+        ])
+        .where('deleted_at', 'is', null)
+        .where('email', '>', after)
+        .orderBy('email')
+        .limit(limit)
+        .execute()
+      return rows.map(({ slug, ...user }) => ({
+        ...user,
+        namespace: slug === null ? undefined : namespaceOf(slug),
+      }))
+    },
     setPassword: async (id, password, actor) => {
       const passwordHash = await passwords.hash(password)
       await db.transaction().execute(async (transaction) => {

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { describeLogins } from './logins.ts'
+import { describePruning } from './pruning.ts'
 import { describeSessions } from './sessions.ts'
 import { describeStoredKeys } from './stored-keys.ts'
 import type { OpenTestDatabase, TestDatabase } from './test-databases.ts'
@@ -24,6 +25,7 @@ export const describeAccounts = (open: OpenTestDatabase): void => {
   describeLogins(scene)
   describeSessions(scene)
   describeStoredKeys(scene)
+  describePruning(scene)
 
   describe('users', () => {
     it.each([
@@ -79,6 +81,20 @@ export const describeAccounts = (open: OpenTestDatabase): void => {
       })
       expect(await world.teams.members('red')).toEqual([])
       await expect(world.users.get(user.id)).rejects.toMatchObject({ code: 'user_not_found' })
+    })
+
+    it('are listed by their address, page by page, with the namespace of their first team', async () => {
+      const [b, a] = [await world.person('b'), await world.person('a', 'admin')]
+      await world.users.remove((await world.person('gone')).id, actor)
+      for (const slug of ['red', 'blue']) {
+        await world.teams.create({ slug, name: slug }, actor)
+        await world.teams.addMember(slug, b.id, 'member', actor)
+      }
+      const createdAt = new Date(world.now())
+      expect(await world.users.list({ limit: 1 })).toEqual([{ ...a, createdAt, namespace: undefined }])
+      expect(await world.users.list({ limit: 9, after: a.email })).toEqual([
+        { ...b, createdAt, namespace: 'mcp-team-blue' },
+      ])
     })
 
     it.each(['', 'nobody', '00000000-0000-4000-8000-000000000000', "' OR true --"])(

@@ -5,6 +5,7 @@ import {
   loginBlockMaxS,
   loginFailuresForgottenAfterMs,
   loginFailuresFree,
+  signupsFree,
 } from '../accounts/login-throttle.ts'
 import { actor, password, type Scene } from './world.ts'
 
@@ -195,6 +196,35 @@ export const describeLogins = (scene: () => Scene): void => {
         await expect(world.logins.byProvider(again, actor)).rejects.toMatchObject({
           code: 'credentials_invalid',
         })
+    })
+  })
+
+  describe('sign-ups', () => {
+    it('make a user, who is no admin whatever they say, and are so many from one address', async () => {
+      const { world } = scene()
+      const signUp = (name: string, role?: 'admin') =>
+        world.logins.signUp({ email: `${name}@example.org`, password, ...{ role } }, actor)
+      expect(await signUp('a', 'admin')).toMatchObject({ role: 'user' })
+      expect(await world.audited()).toMatchObject([{ action: 'signup' }])
+      for (let more = 1; more < signupsFree; more++)
+        expect(await outcomeOf(signUp('a'))).toMatchObject({ code: 'email_taken' })
+      await outcomeOf(signUp('b'))
+      expect(await outcomeOf(signUp('c'))).toMatchObject({ code: 'login_throttled' })
+    })
+  })
+
+  describe('an identity of a provider', () => {
+    it('has the account that it was linked to', async () => {
+      const { world } = scene()
+      const identity = { issuer: 'https://i', subject: 's', email, emailVerified: true }
+      expect(await world.logins.linkedTo('https://i', 's')).toBe(undefined)
+      const user = await world.logins.byProvider(identity, actor)
+      expect(await world.logins.linkedTo('https://i', 's')).toEqual(user)
+      expect(await world.logins.linkedTo('https://other', 's')).toBe(undefined)
+      await world.users.remove(user.id, actor)
+      await expect(world.logins.linkedTo('https://i', 's')).rejects.toMatchObject({
+        code: 'credentials_invalid',
+      })
     })
   })
 }
