@@ -62,9 +62,9 @@ export const rules = {
   /** With who called, and what. */
   'server.events.read': { who: ['team-owners', 'self'], scope: 'read' },
   'server.change': { who: ['team-owners', 'self'], scope: 'publish' },
-  'grant.read': { who: ['team', 'self'], scope: 'read' },
+  'grant.read': { who: ['team-owners', 'self'], scope: 'read' },
   'grant.change': { who: ['team-owners', 'self'], scope: 'govern' },
-  'session.read': { who: ['team', 'self'], scope: 'read' },
+  'session.read': { who: ['team-owners', 'self'], scope: 'read' },
   'session.change': { who: ['team-owners', 'self'], scope: 'govern' },
   'session.adapter': { who: ['team', 'self'], scope: 'govern' },
   'policy.read': { who: ['team-owners', 'self'], scope: 'read' },

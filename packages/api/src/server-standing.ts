@@ -4,7 +4,7 @@ import type { Engines } from './engines.ts'
 import type { Standing } from './serving/route.ts'
 
 /** The label by which a server says who published it. */
-const publisherLabel = 'platform.mcpruntime.org/user-id'
+export const publisherLabel = 'platform.mcpruntime.org/user-id'
 
 /** What a caller is to a server: in the team of its namespace, and as who published it. One that is not there is nobody's. */
 export const standingOnServer = async (
