@@ -5,6 +5,7 @@ export default defineConfig({
   ...library([
     'src/index.ts',
     'src/adapters/directory.ts',
+    'src/crds.ts',
     'src/policy-stream.ts',
     'src/rendered-policies.ts',
     'src/text.ts',

@@ -3,7 +3,7 @@ import { z } from 'zod'
 const textCharsMax = 2048
 const identityCharsMax = 256
 /** Pairs in a map: labels, annotations. */
-const pairsMax = 256
+export const pairsMax = 256
 
 const isWellFormed = (value: string): boolean => !/\p{Surrogate}/u.test(value)
 
