@@ -48,6 +48,8 @@ export interface SpoolOptions {
    * goes on, so that a lost machine does not lose it. Unset: the disk is enough.
    */
   readonly ackTimeoutMs?: number | undefined
+  /** How often a batch is shipped at most, unless much is left or somebody waits for it. */
+  readonly shipIntervalMs?: number | undefined
   /** How long between attempts to ship what was not taken. */
   readonly backoff?: Backoff | undefined
   readonly report?: ((report: SpoolReport) => void) | undefined
@@ -107,7 +109,8 @@ export const createSpool = async (options: SpoolOptions): Promise<Spool> => {
   const { directory, producer, source, sink, checkpointKey, report = () => {}, clock = Date.now } = options
   const { bytesMax = 256 * 1024 ** 2, segmentBytesMax = Math.floor(bytesMax / 16) } = options
   const { rejectedBytesMax = 16 * 1024 ** 2, syncIntervalMs = 50, intentTimeoutMs = 2000 } = options
-  const { backoff = { minMs: 200, maxMs: 30_000 }, ids = createIds(clock), files = syncFiles } = options
+  const { shipIntervalMs = 50, backoff = { minMs: 200, maxMs: 30_000 } } = options
+  const { ids = createIds(clock), files = syncFiles } = options
   if (bytesMax < bytesLeast) throw new RangeError(`a spool has at least ${bytesLeast} bytes`)
   if (segmentBytesMax > bytesMax / 4)
     throw new RangeError('a spool of less than four files could not delete any')
@@ -169,6 +172,7 @@ export const createSpool = async (options: SpoolOptions): Promise<Spool> => {
       news,
       bytes,
       backoff,
+      intervalMs: shipIntervalMs,
       keepRejected: createRejectedFile({ directory, bytesMax: rejectedBytesMax, clock }),
       onShipped: async (shipped, hasRejected) => {
         position.moved(shipped.next)

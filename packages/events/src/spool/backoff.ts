@@ -12,12 +12,17 @@ const askedMsMax = 5 * 60 * 1000
 export const createWaits = ({ minMs, maxMs }: Backoff) => {
   let attempts = 0
   let waking = new AbortController()
+  const sleep = async (ms: number): Promise<void> => {
+    waking = new AbortController()
+    await wait(ms, undefined, { signal: waking.signal, ref: false }).catch(() => {})
+  }
   return {
-    wait: async (askedMs = 0): Promise<void> => {
-      waking = new AbortController()
+    sleep,
+    /** Longer than the last time, unless something has succeeded since. */
+    wait: (askedMs = 0): Promise<void> => {
       const longest = Math.min(maxMs, minMs * 2 ** Math.min(attempts++, 30))
       const ms = Math.max(longest * (1 - Math.random() / 2), Math.min(askedMs, askedMsMax))
-      await wait(ms, undefined, { signal: waking.signal, ref: false }).catch(() => {})
+      return sleep(ms)
     },
     /** Ends the wait that is on its way. */
     wake: (): void => waking.abort(),

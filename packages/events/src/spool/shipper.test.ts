@@ -58,6 +58,19 @@ test('events go in their order, in batches that are bounded, one at a time; loca
   expect(spool.stats()).toMatchObject({ pendingBytes: 0, shipped: spool.stats().written })
 })
 
+test('few events wait for others, but not where somebody waits for them', async () => {
+  const { sink, spool, recordMany } = await open({ shipIntervalMs: 3_600_000 })
+  expect(await spool.drain(drained)).toBe(true)
+  recordMany(2, 'few')
+  await spool.begin(requestRecord('call'))
+  expect(spool.stats()).toMatchObject({ written: 4, durable: 4, shipped: 1 })
+  expect(await spool.drain(drained)).toBe(true)
+  expect(sink.batches.map((batch) => batch.length)).toEqual([1, 2])
+  recordMany(2400, 'many')
+  expect(await spool.drain(drained)).toBe(true)
+  expect(sink.batches.map((batch) => batch.length)).toEqual([1, 2, 1000, 1000, 400])
+})
+
 test('a sink that fails is asked again until it takes them, and somebody hears of each fault once', async () => {
   const { sink, reports, spool, recordMany } = await open()
   let asked = 0

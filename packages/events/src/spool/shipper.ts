@@ -34,6 +34,8 @@ export interface ShipperOptions {
   /** Of all frames from `from` on. */
   readonly bytes: () => number
   readonly backoff: Backoff
+  /** At least between the beginnings of two batches, unless much is left or somebody waits for it. */
+  readonly intervalMs: number
   readonly keepRejected: (events: readonly Rejected[]) => Promise<void>
   /** Called after each batch, before the next. */
   readonly onShipped: (shipped: Shipped, hasRejected: boolean) => Promise<void>
@@ -41,6 +43,8 @@ export interface ShipperOptions {
 }
 
 const batchEventsMax = 1000
+/** So many that are left do not wait for others. */
+const manyEvents = 500
 const batchBytesMax = 4 * 1024 * 1024
 /** A batch has a buffer of its size, so few or small events should not ask for a large one. */
 const batchBytesMin = 64 * 1024
@@ -55,10 +59,12 @@ interface Waiter {
 const none: ReadonlySet<number> = new Set()
 
 export const createShipper = (options: ShipperOptions): Shipper => {
-  const { reader, sink, durable, news, keepRejected, onShipped, report } = options
+  const { reader, sink, durable, news, intervalMs, keepRejected, onShipped, report } = options
   const waits = createWaits(options.backoff)
   let { next, lastEvent } = options.from
   let shippedBytes = 0
+  let began = Number.NEGATIVE_INFINITY
+  let isGathering = false
   let waiters: Waiter[] = []
   let blocked: EventError | undefined
   let isStopped = false
@@ -125,12 +131,24 @@ export const createShipper = (options: ShipperOptions): Shipper => {
     return Math.min(batchBytesMax, Math.max(batchBytesMin, Math.ceil(bytes)))
   }
 
+  /**
+   * Calls that are recorded durably bring an event or two each time the disk has synced, and a request for each of those
+   * would cost more than the calls themselves.
+   */
+  const gather = async (): Promise<void> => {
+    const earlyMs = began + intervalMs - performance.now()
+    isGathering = earlyMs > 0 && durable() - next < manyEvents && waiters.length === 0
+    if (isGathering) await waits.sleep(earlyMs)
+    isGathering = false
+  }
+
   const shipNext = async (): Promise<void> => {
     const more = news.wait()
     const limit = durable()
     const wanted = { limit, batchFramesMax: batchEventsMax, batchBytesMax: bytesFor(limit - next) }
     const batch = await insist(() => reader.read(next, wanted))
     if (batch.frames.length === 0) return more
+    began = performance.now()
     const rejected = await ship(batch.frames)
     next = batch.next
     shippedBytes += batch.frames.reduce((sum, { bytes }) => sum + bytes, 0)
@@ -147,6 +165,7 @@ export const createShipper = (options: ShipperOptions): Shipper => {
       resolve: (rejected) => resolve(isGood(rejected)),
       stop: () => resolve(false),
     })
+    if (isGathering) waits.wake()
     return promise
   }
 
@@ -155,6 +174,7 @@ export const createShipper = (options: ShipperOptions): Shipper => {
       await shipNext().catch((error: unknown) => {
         if (!isStopped) throw error
       })
+      if (!isStopped) await gather()
     }
   }
   const running = run()
