@@ -15,10 +15,13 @@ import {
 import type { Authenticate } from './caller.ts'
 import { createEngines, type EngineOptions } from './engines.ts'
 import { createRoutes } from './routes.ts'
+import { createPlaceOf } from './serving/place.ts'
 import { createServe, prefixes } from './serving/serve.ts'
 
 export interface ApiOptions extends EngineOptions {
   readonly authenticate: Authenticate
+  /** Networks of the proxies that are believed when they say who the client is; none by default. */
+  readonly trustedProxies?: readonly string[] | undefined
   readonly logger: Logger
   readonly tracer?: Tracer | undefined
   readonly metrics?: Metrics | undefined
@@ -45,7 +48,8 @@ export const createApi = (options: ApiOptions): Api => {
   const ending = new AbortController()
   addHealthRoutes(app, createHealth({ checks }))
 
-  const serve = createServe(app, { authenticate, addressOf: ({ ip }) => ip, ending: ending.signal })
+  const placeOf = createPlaceOf(options.trustedProxies ?? [])
+  const serve = createServe(app, { authenticate, placeOf, ending: ending.signal })
   const policies = options.resources && renderedOf(options.resources, options, clock)
   const routes = createRoutes(createEngines(options, { policies, clock, logger }))
   const groups: Groups = endpoints

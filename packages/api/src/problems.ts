@@ -17,6 +17,12 @@ export const problem = (code: ApiCode, message: string, options: ProblemOptions 
 export const unauthorized = (message = 'an API key, a bearer token or a session is needed'): ProblemError =>
   problem('unauthorized', message, { headers: { 'www-authenticate': 'Bearer realm="mcp-sentinel"' } })
 
+/** A 401 asks for the credentials that are taken where it is said. */
+export const challengedBy = (error: unknown, challenge: string): unknown =>
+  error instanceof ProblemError && error.problem.status === 401
+    ? new ProblemError({ ...error.problem, headers: { 'www-authenticate': challenge } }, { cause: error })
+    : error
+
 export const faulty = (
   code: 'invalid_request_body' | 'invalid_query_param' | 'invalid_path_param',
   issues: readonly Issue[],

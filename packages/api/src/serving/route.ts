@@ -3,6 +3,7 @@ import type { BodyOf, Endpoint, ParamsOf, QueryOf, ResponseOf } from '@mcp-senti
 import type { Actor } from '../accounts/context.ts'
 import type { Action, Question } from '../authorize.ts'
 import type { Caller } from '../caller.ts'
+import type { Place } from './place.ts'
 
 /** One request, read and recognised. */
 export interface Call<E extends Endpoint> {
@@ -11,7 +12,12 @@ export interface Call<E extends Endpoint> {
   readonly body: BodyOf<E>
   readonly caller: Caller
   readonly actor: Actor
+  readonly method: string
   readonly headers: IncomingHttpHeaders
+  /** Who presented what came with the request, as of now. Throws where it does not hold any more. */
+  readonly reauthenticate: () => Promise<Caller>
+  /** Where the client is, and believes to be, as the trusted proxies tell it. */
+  readonly place: Place
   /** Aborts when the client goes away, or the API ends. */
   readonly signal: AbortSignal
   /** Of the answer. */
@@ -36,6 +42,8 @@ type AnswerOf<E extends Endpoint> = E['events'] extends object ? AsyncIterable<S
 export interface Route<E extends Endpoint> {
   /** What is done, where it depends on what is asked for, too. */
   readonly action: Action | ((call: Call<E>) => Action)
+  /** Takes a password of HTTP's Basic scheme too, and asks for one in this realm. */
+  readonly basicRealm?: string
   /** To whom it belongs; left out, it is nobody's. Throws what a caller who may not even know of it is told. */
   readonly on?: (call: Call<E>) => Standing | Promise<Standing>
   readonly handle: (call: Call<E>) => AnswerOf<E> | Promise<AnswerOf<E>>

@@ -1,20 +1,22 @@
 import type { Endpoint } from '@mcp-sentinel/contract'
 import type { App } from '@mcp-sentinel/service'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { accountProblemOf } from '../account-problems.ts'
 import type { Actor } from '../accounts/context.ts'
-import { type Authenticate, anonymous, type Caller } from '../caller.ts'
+import { type Authenticate, anonymous, type Caller, type Presented } from '../caller.ts'
 import { forbidden, permit } from '../permit.ts'
-import { problem, unauthorized } from '../problems.ts'
+import { challengedBy, problem, unauthorized } from '../problems.ts'
 import { resourceProblemOf } from '../resource-problems.ts'
 import { storeProblemOf } from '../store-problems.ts'
 import { sendEvents } from './event-stream.ts'
+import type { PlaceOf } from './place.ts'
 import { noQuery, read, typedQuery } from './read.ts'
 import { type Call, nobodys, type Route, type Sent } from './route.ts'
 
 export interface ServeOptions {
   readonly authenticate: Authenticate
   /** Of the client, as the proxies that are trusted tell it. */
-  readonly addressOf: (request: FastifyRequest) => string | undefined
+  readonly placeOf: PlaceOf
   /** Aborts when the API ends: streams end with it. */
   readonly ending: AbortSignal
 }
@@ -42,13 +44,13 @@ const serveOne = (app: App, endpoint: Endpoint, route: Route<Endpoint>, options:
       bodyLimit: bodyBytesMax,
       // Before a byte of the body is read: what is not allowed stays with its sender.
       onRequest: async (request) => {
-        const caller = await options.authenticate({
-          apiKey: [request.headers['x-api-key']].flat()[0],
-          authorization: request.headers.authorization,
-          cookie: request.headers.cookie,
-        })
-        admit(endpoint, caller)
-        request.setDecorator<Caller>(callerKey, caller)
+        try {
+          const caller = await options.authenticate(presentedBy(request, route, options))
+          admit(endpoint, caller)
+          request.setDecorator<Caller>(callerKey, caller)
+        } catch (error) {
+          throw toldOf(error, route)
+        }
       },
       handler: async (request, reply) => {
         const call = callOf(endpoint, request, reply, options)
@@ -60,6 +62,12 @@ const serveOne = (app: App, endpoint: Endpoint, route: Route<Endpoint>, options:
       },
     })
 }
+
+const presentedIn = ({ headers }: FastifyRequest): Presented => ({
+  apiKey: [headers['x-api-key']].flat()[0],
+  authorization: headers.authorization,
+  cookie: headers.cookie,
+})
 
 const admit = ({ access }: Endpoint, { role, user }: Caller): void => {
   if (access === 'open') return
@@ -76,21 +84,50 @@ const answerOf = async (route: Route<Endpoint>, call: Call<Endpoint>) => {
     permit(call.caller, typeof action === 'function' ? action(call) : action, standing)
     return await handle(call)
   } catch (error) {
-    throw resourceProblemOf(error) ?? storeProblemOf(error) ?? error
+    throw toldOf(error, route)
   }
 }
+
+/** What the client is told of what an engine threw. */
+const toldOf = (error: unknown, { basicRealm }: Route<Endpoint>): unknown => {
+  const told = accountProblemOf(error) ?? resourceProblemOf(error) ?? storeProblemOf(error) ?? error
+  return basicRealm === undefined ? told : challengedBy(told, `Basic realm="${basicRealm}", charset="UTF-8"`)
+}
+
+const presentedBy = (
+  request: FastifyRequest,
+  { basicRealm }: Route<Endpoint>,
+  { placeOf }: ServeOptions,
+): Presented => {
+  const { headers, method } = request
+  const { address, host } = placeOf(arrivedBy(request))
+  return {
+    apiKey: [headers['x-api-key']].flat()[0],
+    authorization: headers.authorization,
+    cookie: headers.cookie,
+    takesBasic: basicRealm !== undefined,
+    method,
+    origin: headers.origin,
+    fetchSite: [headers['sec-fetch-site']].flat()[0],
+    host,
+    actor: { requestId: request.id, address, userAgent: headers['user-agent'] },
+  }
+}
+
+const arrivedBy = ({ headers, socket }: FastifyRequest) => ({ headers, peer: socket.remoteAddress })
 
 const callOf = (
   { params, query, body }: Endpoint,
   request: FastifyRequest,
   reply: FastifyReply,
-  { addressOf, ending }: ServeOptions,
+  { placeOf, ending }: ServeOptions,
 ): Call<Endpoint> => {
   const caller = request.getDecorator<Caller | null>(callerKey) ?? anonymous
+  const place = placeOf(arrivedBy(request))
   const actor: Actor = {
     requestId: request.id,
     userId: caller.user?.id,
-    address: addressOf(request),
+    address: place.address,
     identity: caller.user === undefined ? caller.keyId || caller.identity : caller.identity,
     userAgent: request.headers['user-agent'],
   }
@@ -101,7 +138,10 @@ const callOf = (
     body: read(body, request.body ?? undefined, 'body') as never,
     caller,
     actor,
+    method: request.method,
     headers: request.headers,
+    reauthenticate: () => authenticate(presentedIn(request)),
+    place,
     signal: AbortSignal.any([ending, goneOf(reply)]),
     setHeader: (name, value) => void reply.header(name, value),
   }
