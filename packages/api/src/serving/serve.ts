@@ -53,7 +53,7 @@ const serveOne = (app: App, endpoint: Endpoint, route: Route<Endpoint>, options:
         }
       },
       handler: async (request, reply) => {
-        const call = callOf(endpoint, request, reply, options)
+        const call = callOf(endpoint, route, request, reply, options)
         const answer = await answerOf(route, call)
         if (endpoint.events === undefined) return reply.code(status).send(answer)
         reply.hijack()
@@ -62,12 +62,6 @@ const serveOne = (app: App, endpoint: Endpoint, route: Route<Endpoint>, options:
       },
     })
 }
-
-const presentedIn = ({ headers }: FastifyRequest): Presented => ({
-  apiKey: [headers['x-api-key']].flat()[0],
-  authorization: headers.authorization,
-  cookie: headers.cookie,
-})
 
 const admit = ({ access }: Endpoint, { role, user }: Caller): void => {
   if (access === 'open') return
@@ -118,12 +112,13 @@ const arrivedBy = ({ headers, socket }: FastifyRequest) => ({ headers, peer: soc
 
 const callOf = (
   { params, query, body }: Endpoint,
+  route: Route<Endpoint>,
   request: FastifyRequest,
   reply: FastifyReply,
-  { placeOf, ending }: ServeOptions,
+  options: ServeOptions,
 ): Call<Endpoint> => {
   const caller = request.getDecorator<Caller | null>(callerKey) ?? anonymous
-  const place = placeOf(arrivedBy(request))
+  const place = options.placeOf(arrivedBy(request))
   const actor: Actor = {
     requestId: request.id,
     userId: caller.user?.id,
@@ -140,9 +135,9 @@ const callOf = (
     actor,
     method: request.method,
     headers: request.headers,
-    reauthenticate: () => authenticate(presentedIn(request)),
+    reauthenticate: () => options.authenticate(presentedBy(request, route, options)),
     place,
-    signal: AbortSignal.any([ending, goneOf(reply)]),
+    signal: AbortSignal.any([options.ending, goneOf(reply)]),
     setHeader: (name, value) => void reply.header(name, value),
   }
 }
