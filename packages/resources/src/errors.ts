@@ -9,6 +9,8 @@ export const resourceErrorCodes = [
   'unreadable',
   /** The store could not be read or written. */
   'storage',
+  /** The folder has a writer already. */
+  'locked',
 ] as const
 
 export type ResourceErrorCode = (typeof resourceErrorCodes)[number]

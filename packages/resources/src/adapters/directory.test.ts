@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -239,6 +241,36 @@ spec:
     store = await directoryStore(root)
     const [first] = await changesOf(store, 'MCPServer', 1, resourceVersion)
     expect(first).toMatchObject({ type: 'listed', items: [{ metadata: { name: 'payments' } }] })
+  })
+
+  test('has one store at a time, whatever became of the one before', async () => {
+    await expect(directoryStore(root)).rejects.toMatchObject({ code: 'locked', retryable: true })
+    await store.close()
+    const child = spawn(
+      process.execPath,
+      [
+        '--conditions=@mcp-sentinel/source',
+        '--input-type=module',
+        '-e',
+        `const { directoryStore } = await import(${JSON.stringify(new URL('./directory.ts', import.meta.url).href)})
+        await directoryStore(process.argv[1])
+        process.stdout.write('has it')
+        setInterval(() => {}, 1000)`,
+        root,
+      ],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    )
+    await once(child.stdout, 'data')
+    // Asleep it is still there.
+    child.kill('SIGSTOP')
+    await expect(directoryStore(root)).rejects.toMatchObject({ code: 'locked' })
+    const gone = once(child, 'exit')
+    child.kill('SIGKILL')
+    await gone
+    store = await directoryStore(root)
+    await store.apply(grantOn('payments', 'ops'))
+    expect(await paths()).toEqual([file])
+    expect((await readdir(root)).filter((name) => name.startsWith('owner-'))).toHaveLength(1)
   })
 
   test('a folder that cannot be one is told', async () => {

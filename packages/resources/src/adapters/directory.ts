@@ -7,6 +7,7 @@ import { listening } from '../directory/listening.ts'
 import { merged } from '../directory/merge-patch.ts'
 import { fileOf, statusFileOf } from '../directory/places.ts'
 import { type Found, objectOf, readObject } from '../directory/read-object.ts'
+import { becomeSoleWriter } from '../directory/sole-writer.ts'
 import { ResourceError } from '../errors.ts'
 import { defaultNamespace } from '../kinds/metadata.ts'
 import { type Kind, kinds, parseResource, type Resource, type ResourceOf } from '../parse.ts'
@@ -23,7 +24,8 @@ export interface DirectoryStoreOptions {
 
 /**
  * Resources in a folder, `<namespace>/<kinds>/<name>.yaml`, the same files that `kubectl apply -R -f` takes. One store
- * writes; people and their tools may, too, and whoever read an older state is refused.
+ * at a time has the folder: a second one is refused as `locked`. People and their tools may write, too, and whoever read
+ * an older state is refused.
  */
 export const directoryStore = async (
   folder: string,
@@ -34,6 +36,7 @@ export const directoryStore = async (
   await mkdir(root, { recursive: true }).catch((error: unknown) => {
     throw storageError(root, error)
   })
+  const writer = await becomeSoleWriter(root)
   const journals: { readonly [K in Kind]: Journal<K> } = {
     MCPServer: createJournal(root, 'MCPServer'),
     MCPAccessGrant: createJournal(root, 'MCPAccessGrant'),
@@ -156,6 +159,7 @@ export const directoryStore = async (
       ears.close()
       for (const kind of kinds) journalOf(kind).close()
       await writing
+      await writer.release()
     },
   }
 }
