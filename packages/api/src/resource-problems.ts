@@ -9,6 +9,7 @@ const codes = {
   invalid: 'invalid_request_body',
   unreadable: 'unreadable',
   storage: 'resources_unavailable',
+  locked: 'resources_unavailable',
 } as const satisfies Readonly<Record<ResourceErrorCode, ApiCode>>
 
 /** What the client is told of a refusal of the store; undefined for an error of another kind. */
@@ -17,7 +18,7 @@ export const resourceProblemOf = (error: unknown): ProblemError | undefined => {
   const { code, message } = error
   if (code === 'invalid') return faulty('invalid_request_body', message.split('\n').map(issueIn))
   // Paths and the like are for the log.
-  if (code === 'storage')
+  if (code === 'storage' || code === 'locked')
     return problem(codes.storage, 'servers, grants and sessions cannot be read or written now', {
       cause: error,
     })

@@ -6,6 +6,7 @@ import { apiVersion, type MCPServer, type ResourceStore } from '@mcp-sentinel/re
 import { directoryStore } from '@mcp-sentinel/resources/adapters/directory'
 import { type App, createLogger } from '@mcp-sentinel/service'
 import { type ApiOptions, createApi } from '../api.ts'
+import type { Caller } from '../caller.ts'
 import { clientWithKey } from './asking.ts'
 import { authenticateCallers, callers } from './callers.ts'
 
@@ -33,10 +34,7 @@ interface ServerMore {
 /** Team `red` owns it. */
 export const red = 'mcp-team-red'
 export const blue = 'mcp-team-blue'
-export const idOfCaller = (key: Key): string => {
-  const caller: { readonly user?: { readonly id: string } | undefined } = callers[key]
-  return caller.user?.id ?? ''
-}
+export const idOfCaller = (key: Key): string => (callers[key] as Caller).user?.id ?? ''
 export const redTeamId = callers.owner.teams[0]?.id ?? ''
 export const blueTeamId = callers.otherOwner.teams[0]?.id ?? ''
 
