@@ -1,12 +1,10 @@
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { EventSink } from '@mcp-sentinel/events'
 import { createHttpSink } from '@mcp-sentinel/events/adapters/http-sink'
 import { createSpool, type Spool, type SpoolReport } from '@mcp-sentinel/events/adapters/spool'
 import type { Recorder } from '@mcp-sentinel/gateway-middleware'
 import type { Closing, Logger } from '@mcp-sentinel/service'
 import { apiKeyOf, durabilityOf, ingestUrlOf, type Settings } from './config.ts'
-import { type Pace, pacedSink } from './paced-sink.ts'
 
 export interface OpenedRecorder {
   readonly recorder: Recorder
@@ -29,7 +27,7 @@ export const openRecorder = async (settings: Settings, log: Logger): Promise<Ope
     directory: settings.SPOOL_DIRECTORY ?? join(tmpdir(), `mcp-sentinel-spool-${namespace}-${name}`),
     producer: `${namespace}/${name}/${hostname()}`,
     source,
-    sink: url === undefined ? undefined : sinkOf(url, settings),
+    sink: url === undefined ? undefined : createHttpSink({ url, apiKey: apiKeyOf(settings)?.reveal() }),
     bytesMax: settings.SPOOL_BYTES_MAX,
     ...(durability === 'log' && awaited(settings)),
     report: (report) => tell(log, report),
@@ -44,12 +42,6 @@ export const openRecorder = async (settings: Settings, log: Logger): Promise<Ope
   return { recorder: spool, spool, closings }
 }
 
-const sinkOf = (url: string, settings: Settings): EventSink => {
-  const sink = createHttpSink({ url, apiKey: apiKeyOf(settings)?.reveal() })
-  // Calls that wait for the answer gather by themselves: whatever comes during one request shares the next.
-  return settings.SPOOL_DURABILITY === 'log' ? sink : pacedSink(sink, pace)
-}
-
 /** An ingest that was away is tried again while a call waits: else it would be refused for what is long mended. */
 const awaited = ({ SPOOL_ACK_TIMEOUT: ackTimeoutMs = 2_000 }: Settings) => ({
   ackTimeoutMs,
@@ -57,8 +49,6 @@ const awaited = ({ SPOOL_ACK_TIMEOUT: ackTimeoutMs = 2_000 }: Settings) => ({
 })
 
 const drainMs = 10_000
-/** About as often as what did not ask for it is synced. */
-const pace: Pace = { intervalMs: 50, eventsAtOnce: 500 }
 
 const tell = (log: Logger, report: SpoolReport): void => {
   const { level, message } = told[report.kind]
