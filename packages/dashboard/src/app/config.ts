@@ -1,0 +1,14 @@
+/** What the server that gave us this page says of where it stands; `/config.js` sets it. */
+interface PageConfig {
+  readonly MCP_API_BASE?: string
+  readonly MCP_PLATFORM_MODE?: string
+  readonly MCP_VERSION?: string
+}
+
+const given = window as unknown as PageConfig
+
+export const config = {
+  apiBase: given.MCP_API_BASE ?? '/api',
+  platformMode: given.MCP_PLATFORM_MODE ?? 'tenant',
+  version: given.MCP_VERSION ?? '',
+} as const

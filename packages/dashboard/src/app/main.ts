@@ -1,0 +1,8 @@
+import '@fontsource-variable/inter'
+import '@fontsource-variable/jetbrains-mono'
+import { createApp } from 'vue'
+import DashboardApp from './DashboardApp.vue'
+import { createRoutes } from './routes.ts'
+import './page.css'
+
+createApp(DashboardApp).use(createRoutes()).mount('#app')

@@ -1,0 +1,53 @@
+import {
+  type App,
+  addHealthRoutes,
+  createApp,
+  createHealth,
+  type Logger,
+  type Metrics,
+  type Tracer,
+} from '@mcp-sentinel/service'
+import { serveFiles } from './files.ts'
+import { serveProxy } from './proxy.ts'
+
+export interface DashboardOptions {
+  /** Of the API, without a path. */
+  readonly apiUpstream: string
+  readonly logger: Logger
+  readonly tracer?: Tracer | undefined
+  readonly metrics?: Metrics | undefined
+  /** Where browsers find the API. */
+  readonly apiBase?: string | undefined
+  readonly platformMode?: 'tenant' | 'org' | 'public' | undefined
+  /** Of the application, if it is not the one that this package brings. */
+  readonly directory?: string | undefined
+}
+
+export interface Dashboard {
+  /** Not listening yet. */
+  readonly app: App
+  readonly close: () => Promise<void>
+}
+
+/** The application, and the way from it to the API. */
+export const createDashboard = async (options: DashboardOptions): Promise<Dashboard> => {
+  const {
+    apiUpstream,
+    logger,
+    tracer,
+    metrics,
+    apiBase = '/api',
+    platformMode = 'tenant',
+    directory,
+  } = options
+  const app = createApp({ log: logger, tracer, metrics, bodyBytesMax: 1024 ** 2 })
+  addHealthRoutes(app, createHealth({ checks: [] }))
+
+  const page = { MCP_API_BASE: apiBase, MCP_PLATFORM_MODE: platformMode }
+  const script = Object.entries(page).map(([name, value]) => `window.${name} = ${JSON.stringify(value)}\n`)
+  app.get('/config.js', (_, reply) => reply.type('text/javascript; charset=utf-8').send(script.join('')))
+
+  await serveProxy(app, { upstream: apiUpstream })
+  await serveFiles(app, directory)
+  return { app, close: () => app.close() }
+}

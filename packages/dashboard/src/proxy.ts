@@ -1,0 +1,60 @@
+import replyFrom from '@fastify/reply-from'
+import { type App, ProblemError } from '@mcp-sentinel/service'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+
+export interface ProxyOptions {
+  /** Of the API, without a path. */
+  readonly upstream: string
+}
+
+/** Where a browser asks for its session, and where the API answers that. */
+const renamed: Readonly<
+  Record<string, { readonly method: 'GET' | 'POST' | 'DELETE'; readonly path: string }>
+> = {
+  'POST /auth/login': { method: 'POST', path: '/api/auth/session' },
+  'POST /auth/logout': { method: 'DELETE', path: '/api/auth/session' },
+  'GET /auth/status': { method: 'GET', path: '/api/auth/me' },
+}
+
+const apiUnavailable = new ProblemError({
+  status: 502,
+  code: 'api_unavailable',
+  message: 'the API behind this dashboard does not answer',
+})
+
+/** `/api/*` and the sessions of browsers: all is the API's to decide, nothing is decided here. */
+export const serveProxy = async (app: App, { upstream }: ProxyOptions): Promise<void> => {
+  await app.register(replyFrom, {
+    base: upstream,
+    disableRequestLogging: true,
+    undici: { headersTimeout: 30_000, bodyTimeout: 0 },
+  })
+  // Bodies go on as they came.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_, payload, done) => done(null, payload))
+
+  const pass = (request: FastifyRequest, reply: FastifyReply, path: string, method = request.method) =>
+    reply.from(path, {
+      method: method as 'GET',
+      rewriteRequestHeaders: (_, headers) => onward(request, headers),
+      onError: (given) => void given.send(apiUnavailable),
+    })
+
+  app.all('/api/*', (request, reply) => pass(request, reply, request.url))
+  for (const [from, to] of Object.entries(renamed)) {
+    const [method = '', url = ''] = from.split(' ')
+    app.route({ method, url, handler: (request, reply) => pass(request, reply, to.path, to.method) })
+  }
+}
+
+/** Each proxy on the way adds whom it was asked by; which of them the API believes, it knows. */
+const onward = (request: FastifyRequest, headers: object): Record<string, string> => {
+  const given = headers as Readonly<Record<string, string | undefined>>
+  return {
+    ...(given as Record<string, string>),
+    'x-forwarded-for': [given['x-forwarded-for'], request.ip].filter(Boolean).join(', '),
+    'x-forwarded-proto': given['x-forwarded-proto'] ?? request.protocol,
+    'x-forwarded-host': given['x-forwarded-host'] ?? request.host,
+    'x-mcp-source': 'ui',
+  }
+}
