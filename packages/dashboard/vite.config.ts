@@ -4,8 +4,13 @@ import { defaultClientConditions, defineConfig } from 'vite'
 /** The application, from the sources of all that it is made of. */
 export default defineConfig({
   root: 'src/app',
-  base: './',
   plugins: [vue()],
   resolve: { conditions: ['@mcp-sentinel/source', ...defaultClientConditions] },
-  build: { target: 'es2023', outDir: '../../dist/app', emptyOutDir: true, sourcemap: true },
+  build: {
+    target: 'es2023',
+    outDir: '../../dist/app',
+    emptyOutDir: true,
+    sourcemap: true,
+    assetsInlineLimit: 0,
+  },
 })

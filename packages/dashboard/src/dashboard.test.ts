@@ -67,6 +67,10 @@ test('files whose names tell what is in them are kept', async () => {
   })
 })
 
+test('a file that is gone is not the page', async () => {
+  expect((await (await start('http://127.0.0.1:1')).inject('/assets/index-old.js')).statusCode).toBe(404)
+})
+
 test('the page learns where the API is', async () => {
   const answer = await (await start('http://127.0.0.1:1')).inject('/config.js')
   expect(answer.headers['content-type']).toContain('text/javascript')

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import fastifyStatic from '@fastify/static'
-import type { App } from '@mcp-sentinel/service'
+import { type App, ProblemError, shellProblems } from '@mcp-sentinel/service'
 
 /** Where the build put the application. */
 const builtInto = fileURLToPath(new URL('../dist/app', import.meta.url))
@@ -40,6 +40,10 @@ export const serveFiles = async (app: App, directory = builtInto): Promise<void>
       void reply.header('cache-control', isForever ? 'public, max-age=31536000, immutable' : 'no-cache')
       void reply.headers(pageHeaders)
     },
+  })
+  // A file of an older page: the page would only be taken for it.
+  app.get('/assets/*', () => {
+    throw new ProblemError(shellProblems.not_found)
   })
   app.get('/*', (_, reply) => reply.sendFile('index.html'))
 }

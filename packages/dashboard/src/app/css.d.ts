@@ -1,2 +1,3 @@
 declare module '*.css' {}
 declare module '@fontsource-variable/*' {}
+declare module '@mcp-sentinel/ui/style.css' {}
