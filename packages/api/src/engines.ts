@@ -1,11 +1,14 @@
+import type { EventLog } from '@mcp-sentinel/events'
 import type { ClickHouse } from '@mcp-sentinel/events/clickhouse'
 import type { Signer } from '@mcp-sentinel/identity'
 import type { MCPServer, ResourceStore } from '@mcp-sentinel/resources'
 import type { RenderedPolicies } from '@mcp-sentinel/resources/rendered-policies'
 import type { Logger } from '@mcp-sentinel/service'
 import type { Accounts } from './accounts.ts'
+import { createExclusively, type Exclusively } from './governance/exclusively.ts'
 import { createRecordChange, type RecordChange } from './governance/audited.ts'
 import { inCluster } from './governance/server-urls.ts'
+import { createLiveTail, type LiveTail } from './live-tail.ts'
 import { type Platform, platformDefaults } from './platform.ts'
 import { problem } from './problems.ts'
 
@@ -14,6 +17,10 @@ export interface EngineOptions {
   readonly accounts?: Accounts | undefined
   /** Of events. */
   readonly store?: ClickHouse | undefined
+  /** From which events come into the store; watched by those who watch events. */
+  readonly log?: EventLog | undefined
+  /** Of the log, as the store has it. */
+  readonly logTopic?: string | undefined
   /** Of servers, grants and sessions. */
   readonly resources?: ResourceStore | undefined
   readonly platform?: Partial<Platform> | undefined
@@ -29,11 +36,13 @@ export interface Engines {
   /** The accounts where there are any: for what is only told when it is known. */
   readonly accountsIfAny: Accounts | undefined
   readonly store: () => ClickHouse
+  readonly live: () => LiveTail
   readonly resources: () => ResourceStore
   readonly policies: () => RenderedPolicies
   readonly platform: Platform
   readonly signer: Signer | undefined
   readonly serverUrlOf: (server: MCPServer) => string | undefined
+  readonly exclusively: Exclusively
   /** Writes a change of resources down. */
   readonly changed: RecordChange
   /** Epoch milliseconds. */
@@ -48,7 +57,16 @@ interface EngineParts {
 }
 
 export const createEngines = (
-  { accounts, store, resources, platform, signer, serverUrlOf = inCluster }: EngineOptions,
+  {
+    accounts,
+    store,
+    log,
+    logTopic = 'mcp.events',
+    resources,
+    platform,
+    signer,
+    serverUrlOf = inCluster,
+  }: EngineOptions,
   { policies, clock, logger }: EngineParts,
 ): Engines => {
   const noResources = [
@@ -59,11 +77,17 @@ export const createEngines = (
     accounts: there(accounts, 'platform_unavailable', 'no database of accounts is configured here'),
     accountsIfAny: accounts,
     store: there(store, 'analytics_unavailable', 'no event store is configured here'),
+    live: there(
+      log && store && createLiveTail({ log, store, topic: logTopic }),
+      'analytics_unavailable',
+      'no log of events is configured here, or no store of them',
+    ),
     resources: there(resources, ...noResources),
     policies: there(policies, ...noResources),
     platform: { ...platformDefaults, ...platform },
     signer,
     serverUrlOf,
+    exclusively: createExclusively(accounts),
     changed: createRecordChange(accounts, logger),
     clock,
   }

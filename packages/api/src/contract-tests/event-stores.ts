@@ -5,6 +5,8 @@ import { createEmbeddedClickHouse } from '@mcp-sentinel/embedded'
 import { type ClickHouse, createClickHouse, migrate } from '@mcp-sentinel/events/clickhouse'
 
 export interface TestEvent {
+  /** A UUID; another one for each where it is left out. */
+  readonly id?: string
   readonly timestampMs: number
   readonly source?: string
   readonly event_type?: string
@@ -19,6 +21,8 @@ export interface TestStore {
   readonly store: ClickHouse
   /** In the order of the log, each at its own offset. */
   readonly fill: (events: readonly TestEvent[]) => Promise<void>
+  /** As it was at first. */
+  readonly empty: () => Promise<void>
   /** Whoever asks afterwards finds nobody there. */
   readonly stop: () => Promise<void>
   readonly close: () => Promise<void>
@@ -43,20 +47,24 @@ export const openTestStore = async (): Promise<TestStore> => {
     store: reader,
     fill: async (events) => {
       const lines = events.map(({ timestampMs, source = 'gateway', event_type = 'mcp.request', ...more }) => {
-        const { trace_id = '', payload } = more
+        const { id = crypto.randomUUID(), trace_id = '', payload } = more
         return JSON.stringify({
           timestamp: new Date(timestampMs).toISOString().slice(0, -1),
-          ...{ trace_id, source, event_type },
+          ...{ id, trace_id, source, event_type },
           payload: typeof payload === 'string' ? payload : JSON.stringify(payload),
           log_topic: 'mcp.events',
           log_offset: offset++,
         })
       })
       await writer.insert(
-        'INSERT INTO events (timestamp, trace_id, source, event_type, payload, log_topic, log_offset) FORMAT JSONEachRow',
+        'INSERT INTO events (timestamp, id, trace_id, source, event_type, payload, log_topic, log_offset) FORMAT JSONEachRow',
         [Buffer.from(lines.join('\n'))],
         {},
       )
+    },
+    empty: async () => {
+      await writer.command('TRUNCATE TABLE events')
+      offset = 0
     },
     stop,
     close: async () => {

@@ -1,5 +1,5 @@
 import { eventTypes, sources, stats, summary } from './analytics/counts.ts'
-import { events, filteredEvents, serverEvents } from './analytics/events.ts'
+import { events, filteredEvents, live, serverEvents } from './analytics/events.ts'
 import { usage, userUsage } from './analytics/usage.ts'
 
 export const analytics = {
@@ -12,4 +12,5 @@ export const analytics = {
   usage,
   userUsage,
   serverEvents,
+  live,
 }

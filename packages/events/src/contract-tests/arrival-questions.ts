@@ -45,12 +45,5 @@ export const describeArrivals = (facts: readonly Fact[], topic: string, filled: 
         { numRuns: 20 },
       )
     })
-
-    it('are told with their place in the log', async () => {
-      const since = endsAfter(facts.length - 1)
-      const { events } = await arrivals(filled(), { topic, since, until: endsAfter(facts.length), limit: 9 })
-      const { id, partition, offset } = facts.at(-1) as Fact
-      expect(events).toMatchObject([{ id, place: { partition, offset } }])
-    })
   })
 }

@@ -3,8 +3,8 @@ import { type EventFilter, newestEvents } from '@mcp-sentinel/events/clickhouse'
 import type { Engines } from '../../engines.ts'
 import { standingOnServer } from '../../server-standing.ts'
 import type { Routes } from '../../serving/route.ts'
+import { toldEvent } from '../../told-event.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
-import { toldEvent } from './told-event.ts'
 
 type Events = Pick<Endpoints['analytics'], 'events' | 'filteredEvents' | 'serverEvents'>
 type Asked = QueryOf<Events['events']>

@@ -12,7 +12,7 @@ import { membershipIn } from '../../caller.ts'
 import type { Engines } from '../../engines.ts'
 import { faulty } from '../../problems.ts'
 import { own, type Routes } from '../../serving/route.ts'
-import { toldEvent } from './told-event.ts'
+import { toldEvent } from '../../told-event.ts'
 
 type Answer = ResponseOf<Endpoints['analytics']['usage']>
 

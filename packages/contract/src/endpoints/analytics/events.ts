@@ -32,7 +32,7 @@ export const event = z.object({
 const value = text(512).optional()
 
 /** Each must equal. */
-const filters = {
+const filterColumns = {
   trace_id: value,
   source: value,
   event_type: value,
@@ -48,6 +48,9 @@ const filters = {
   reason: value,
   rpc_method: value,
   decision_id: value,
+}
+const filters = {
+  ...filterColumns,
   since: instantOrDay.optional().describe('From then on.'),
   until: instantOrDay.optional().describe('Before then.'),
 }
@@ -92,4 +95,31 @@ export const serverEvents = endpoint({
   query: z.strictObject({ namespace: labelName, server: labelName, limit: rowLimit(100, 20) }),
   response: z.object({ events: z.array(event) }),
   errors: ['analytics_unavailable', 'resources_unavailable'],
+})
+
+export const live = endpoint({
+  method: 'GET',
+  path: '/events/live',
+  summary:
+    'Events as they happen: all for admins; of their teams for others, whole to owners. `Last-Event-ID` goes on where a stream broke off.',
+  access: 'signed-in',
+  query: z.strictObject({
+    ...filterColumns,
+    backfill: z
+      .int('is not a whole number')
+      .min(0, 'is less than 0')
+      .max(1000, 'is more than 1000')
+      .default(0)
+      .describe('The newest so many events come first, at most 1000.'),
+  }),
+  events: {
+    event,
+    /** So many were not told: the client was too slow, or was away for too long. */
+    dropped: z.object({ count }),
+    /** What follows happens now. */
+    live: z.object({ backfilled: count }),
+    /** Nothing follows. */
+    ended: z.object({ reason: z.enum(['unauthorized', 'unavailable']) }),
+  },
+  errors: ['analytics_unavailable', 'too_many_requests'],
 })

@@ -1,5 +1,4 @@
 import type { ClickHouse } from '../client.ts'
-import type { LogPlace } from '../rows.ts'
 import { eventOf, newestFirst, type Row, type StoredEvent, storedColumns } from './events.ts'
 import { conditionsOf, type EventFilter } from './filter.ts'
 import { questionLimits } from './limits.ts'
@@ -27,7 +26,7 @@ export interface ArrivalsQuestion {
 
 export interface Arrivals {
   /** The newest, as many as were asked for, in the order of time. */
-  readonly events: readonly (StoredEvent & { readonly place: LogPlace })[]
+  readonly events: readonly StoredEvent[]
   /** How many older ones there are. */
   readonly more: number
 }
@@ -67,13 +66,7 @@ export const arrivals = async (store: ClickHouse, question: ArrivalsQuestion): P
     `SELECT ${storedColumns} FROM events ${where} ${newestFirst} LIMIT {limit:UInt32}`,
     asking,
   )
-  const events = rows
-    .slice(0, limit)
-    .toReversed()
-    .map((row) => ({
-      ...eventOf(row),
-      place: { partition: row.log_partition, offset: Number(row.log_offset) },
-    }))
+  const events = rows.slice(0, limit).toReversed().map(eventOf)
   if (rows.length <= limit) return { events, more: 0 }
   const [counted] = await store.ask<{ readonly all: number }>(
     `SELECT toFloat64(count()) AS all FROM events ${where}`,

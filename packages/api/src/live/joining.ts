@@ -1,0 +1,110 @@
+import {
+  arrivals,
+  type ClickHouse,
+  type EventFilter,
+  type LogEnds,
+  type LogPlace,
+  newestEvents,
+  type StoredEvent,
+  storedEnds,
+} from '@mcp-sentinel/events/clickhouse'
+
+export interface Arrived {
+  readonly events: readonly StoredEvent[]
+  /** Older ones that were too many to give. */
+  readonly more: number
+}
+
+export interface Joining {
+  /** What a viewer begins with: what came since they last saw something, or the newest so many. */
+  readonly begin: () => Promise<Arrived>
+  /** What the store has by now and the viewer has not seen. */
+  readonly next: (filter: EventFilter) => Promise<Arrived>
+  /** True the first time it is asked for an event. */
+  readonly isNew: (id: string) => boolean
+  /** Told of every event that is appended from now on, whoever may see it. */
+  readonly heard: (place: LogPlace) => void
+  /** Told of those that the viewer is told of. */
+  readonly passed: (place: LogPlace) => void
+  /** Whether the store has all that was appended before the tail began. */
+  readonly isDone: (isLate: boolean) => boolean
+  /** Up to where the viewer was told everything. */
+  readonly position: () => LogEnds
+}
+
+export interface JoiningOptions {
+  readonly store: ClickHouse
+  readonly topic: string
+  readonly filter: EventFilter
+  readonly newest: number
+  readonly since: LogEnds | undefined
+}
+
+/** Events that come of the store at a time; more are told by their number. */
+export const arrivedMax = 1_000
+
+/**
+ * Joins a tail, which tells what is appended from now on, to the store, which has what was appended a moment ago only in
+ * a moment: it is asked again until it has come to where the tail began.
+ */
+export const createJoining = (options: JoiningOptions): Joining => {
+  const { store, topic, filter, newest, since } = options
+  /** Up to where the store was asked. */
+  let asked: LogEnds = new Map()
+  /** Of each partition the first that was heard, and the last that the viewer was told of. */
+  const firstHeard = new Map<number, number>()
+  const lastPassed = new Map<number, number>()
+  let isJoined = false
+  let seen = new Set<string>()
+
+  const isNew = (id: string): boolean => {
+    if (isJoined || id === '') return true
+    if (seen.has(id)) return false
+    seen.add(id)
+    return true
+  }
+  const fresh = (events: readonly StoredEvent[]) => events.filter(({ id }) => isNew(id))
+  const between = async (from: LogEnds, until: LogEnds, of: EventFilter): Promise<Arrived> => {
+    const found = await arrivals(store, { topic, since: from, until, filter: of, limit: arrivedMax })
+    return { events: fresh(found.events), more: found.more }
+  }
+
+  return {
+    begin: async () => {
+      asked = await storedEnds(store, topic)
+      if (since !== undefined) return between(since, asked, filter)
+      if (newest === 0) return { events: [], more: 0 }
+      const { events } = await newestEvents(store, { filter, limit: newest })
+      return { events: fresh(events.toReversed()), more: 0 }
+    },
+    next: async (of) => {
+      const from = asked
+      const until = await storedEnds(store, topic)
+      const arrived = await between(from, until, of)
+      asked = until
+      return arrived
+    },
+    isNew,
+    heard: ({ partition, offset }) => {
+      if (!firstHeard.has(partition)) firstHeard.set(partition, offset)
+    },
+    passed: ({ partition, offset }) => void lastPassed.set(partition, offset),
+    isDone: (isLate) => {
+      const isThere = ([partition, first]: readonly [number, number]) =>
+        (asked.get(partition) ?? -1) >= first - 1
+      // A partition of which nothing is heard may still have something underway.
+      isJoined =
+        [...firstHeard].every(isThere) &&
+        (isLate || (asked.size > 0 && [...asked.keys()].every((partition) => firstHeard.has(partition))))
+      if (isJoined) seen = new Set()
+      return isJoined
+    },
+    position: () => {
+      if (!isJoined) return asked
+      const ends = new Map(asked)
+      for (const [partition, offset] of lastPassed)
+        if (offset > (ends.get(partition) ?? -1)) ends.set(partition, offset)
+      return ends
+    },
+  }
+}
