@@ -7,6 +7,7 @@ import {
   type Session,
   sessionOf,
 } from '@mcp-sentinel/policy'
+import { after, type Soon } from './after.ts'
 import type { Definitions } from './definitions.ts'
 import type { Era } from './era.ts'
 import type { Answer, Exchange } from './exchange.ts'
@@ -48,7 +49,7 @@ export interface GatewayOptions {
 
 /** Stands before one MCP server and decides what reaches it. Bindings bring it requests and carry out what it says. */
 export interface Gateway {
-  readonly admit: (exchange: Exchange) => Promise<Admission>
+  readonly admit: (exchange: Exchange) => Soon<Admission>
   /** Of a request; a binding reads no further. */
   readonly bodyBytesMax: number
   readonly openCalls: () => number
@@ -121,23 +122,24 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
   const unlisten = source.onChange(open.judge)
 
   // Identify, decide, record, pass: what a binding forwards, and only that, has come through all of it.
-  const admit = async (exchange: Exchange): Promise<Admission> => {
+  const admit = (exchange: Exchange): Soon<Admission> => {
     const began = performance.now()
     const policy = source.current()
     const asked = inspect(exchange, { bodyBytesMax, reads: policyReads(policy) })
     const unknown = { exchange, began, policy, caller: nobody, asked }
     if (policy === undefined) return refuse(unknown, 'policy_unavailable')
 
-    const who = await identified(exchange, policy)
-    if (!who.ok) return refuse(unknown, who.reason, who)
-    const attempt = { ...unknown, caller: who.caller }
-    if ('code' in asked) return refuse(attempt, 'rpc_inspection_failed')
-    if (asked.era === 'legacy' && !isOwnSession(exchange, who.caller))
-      return refuse(attempt, 'mcp_session_not_found')
-    return decide({ ...attempt, policy, who, asked })
+    return after(identified(exchange, policy), (who) => {
+      if (!who.ok) return refuse(unknown, who.reason, who)
+      const { caller } = who
+      if ('code' in asked) return refuse({ ...unknown, caller }, 'rpc_inspection_failed')
+      if (asked.era === 'legacy' && !isOwnSession(exchange, caller))
+        return refuse({ ...unknown, caller }, 'mcp_session_not_found')
+      return decide({ exchange, began, policy, caller, asked, who })
+    })
   }
 
-  const decide = async (known: KnownAttempt): Promise<Admission> => {
+  const decide = (known: KnownAttempt): Soon<Admission> => {
     const { asked, policy, caller } = known
     const given = circumstances(policy, caller)
     const fallen = asked.calls.length === 0 ? standing(policy, given) : undefined
@@ -146,23 +148,29 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     if (decisions.some(({ allowed }) => !allowed)) return refuseCalls(known, decisions)
 
     const passed = asked.calls.map((call, index) => decided(known, { call, decision: decisions[index] }))
-    const { isDurable, entries } = await ledger.begin(passed)
-    if (!isDurable) return refuseUnwritten(known, passed, entries)
-    // A name alone keeps no session alive: it has to be the caller's.
-    if (given.sessionSeenAt !== undefined && decisions.some(hasSession))
-      seen.see(caller.session ?? '', given.now)
-    return pass(known, entries)
+    return after(ledger.begin(passed), ({ isDurable, entries }) => {
+      if (!isDurable) return refuseUnwritten(known, passed, entries)
+      // A name alone keeps no session alive: it has to be the caller's.
+      if (given.sessionSeenAt !== undefined && decisions.some(hasSession))
+        seen.see(caller.session ?? '', given.now)
+      return pass(known, entries)
+    })
   }
 
-  const identified = async (exchange: Exchange, policy: CompiledPolicy): Promise<Identified> => {
+  const identified = (exchange: Exchange, policy: CompiledPolicy): Soon<Identified> => {
     // A browser asks, without credentials, whether it may ask; nothing is done for it.
     if (isPreflight(exchange)) return anonymous
     try {
-      return await identify(exchange, policy)
+      const who = identify(exchange, policy)
+      return who instanceof Promise ? who.catch(undecided) : who
     } catch (error) {
-      report(error)
-      return { ok: false, reason: 'undecided' }
+      return undecided(error)
     }
+  }
+
+  const undecided = (error: unknown): Unidentified => {
+    report(error)
+    return { ok: false, reason: 'undecided' }
   }
 
   const isOwnSession = ({ header }: Exchange, caller: Caller): boolean => {

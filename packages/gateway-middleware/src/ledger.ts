@@ -1,3 +1,4 @@
+import type { Soon } from './after.ts'
 import { type Decided, type End, recordOf, type ServerLabels } from './record.ts'
 import type { Intent, Recorder } from './recorder.ts'
 import { traceOf } from './trace.ts'
@@ -13,8 +14,8 @@ export interface Entry {
 export interface Ledger {
   /** Writes down a decision that is over. */
   readonly write: (decided: Decided, end: End) => void
-  /** Resolves when all that has to be durable before a call goes on is so, or when it is known that it cannot be. */
-  readonly begin: (passed: readonly Decided[]) => Promise<Begun>
+  /** There when all that has to be durable before a call goes on is so, or when it is known that it cannot be. */
+  readonly begin: (passed: readonly Decided[]) => Soon<Begun>
 }
 
 interface Begun {
@@ -52,21 +53,24 @@ export const createLedger = ({ record, labels, report }: LedgerOptions): Ledger 
       ? recorder.begin?.(recordOf(decided, notYet, labels), traceOf(decided.exchange, decided.call))
       : undefined
 
+  const beginDurably = async (passed: readonly Decided[]): Promise<Begun> => {
+    const intents = await Promise.allSettled(passed.map(intend))
+    const begun = intents.map((intent) => (intent.status === 'fulfilled' ? intent.value : undefined))
+    return {
+      isDurable: passed.every(
+        ({ decision }, index) => decision?.audit !== 'required' || begun[index] !== undefined,
+      ),
+      // What is durable says that a call went on, so it is what has to say, too, when it did not.
+      entries: passed.map((decided, index) => entryOf(decided, begun[index])),
+    }
+  }
+
   return {
     write,
-    begin: async (passed) => {
-      const isAsked = passed.some(({ decision }) => decision?.audit === 'required')
-      if (!isAsked) return { isDurable: true, entries: passed.map((decided) => entryOf(decided, undefined)) }
-      const intents = await Promise.allSettled(passed.map(intend))
-      const begun = intents.map((intent) => (intent.status === 'fulfilled' ? intent.value : undefined))
-      return {
-        isDurable: passed.every(
-          ({ decision }, index) => decision?.audit !== 'required' || begun[index] !== undefined,
-        ),
-        // What is durable says that a call went on, so it is what has to say, too, when it did not.
-        entries: passed.map((decided, index) => entryOf(decided, begun[index])),
-      }
-    },
+    begin: (passed) =>
+      passed.some(({ decision }) => decision?.audit === 'required')
+        ? beginDurably(passed)
+        : { isDurable: true, entries: passed.map((decided) => entryOf(decided, undefined)) },
   }
 
   function entryOf(decided: Decided, intent: Intent | undefined): Entry {

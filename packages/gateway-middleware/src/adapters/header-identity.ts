@@ -1,5 +1,6 @@
 import type { Authentication, Bearer } from '@mcp-sentinel/identity'
 import type { Caller } from '@mcp-sentinel/policy'
+import { after } from '../after.ts'
 import type { Identified, Identify, Known, Unidentified } from '../identify.ts'
 import { callerInHeaders, isName, lowerCase } from './caller-names.ts'
 import { type IdentityHeaders, identityHeaders } from './identity-headers.ts'
@@ -31,14 +32,14 @@ export const headerIdentity = (options: HeaderIdentityOptions = {}): Identify =>
   const isTrusted = createPeerTrust(options.trust)
   const namesOf = perPolicy((policy) => lowerCase(identityHeaders(policy, options.headers)))
 
-  return async (exchange, policy) => {
+  return (exchange, policy) => {
     const assertion = assertions && exchange.header(assertionHeader)
     const counts = assertion !== undefined || isTrusted(exchange.peer)
     if (!counts) return nobody
     const caller = callerInHeaders(exchange, namesOf(policy))
     if (caller === undefined) return noName
     if (assertions === undefined || assertion === undefined) return { ok: true, caller }
-    return asserted(await assertions.authenticate(assertion), caller)
+    return after(assertions.authenticate(assertion), (authentication) => asserted(authentication, caller))
   }
 }
 

@@ -14,21 +14,23 @@ export const readBody = (req: IncomingMessage, bytesMax: number): Promise<Body |
     if (req.readableEnded) return resolve({ kind: 'bytes', bytes: Buffer.alloc(0) })
     const chunks: Buffer[] = []
     let length = 0
-    const end = (result: Body | BodyFault): void => {
-      req.off('data', onData).off('end', onEnd).off('close', onAborted).off('error', onAborted)
-      resolve(result)
-    }
-    const whole = (): Buffer =>
-      chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, Math.min(length, bytesMax + 1))
-    const onData = (chunk: Buffer): void => {
-      chunks.push(chunk)
-      length += chunk.length
-      if (length <= bytesMax) return
-      // What is still to come is let go, so that the client reads why instead of a broken connection.
-      end({ kind: 'bytes', bytes: whole() })
-      req.resume()
-    }
-    const onEnd = (): void => end({ kind: 'bytes', bytes: whole() })
-    const onAborted = (): void => end('aborted')
-    req.on('data', onData).once('end', onEnd).once('close', onAborted).once('error', onAborted)
+    const whole = (): void =>
+      resolve({
+        kind: 'bytes',
+        bytes:
+          chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, Math.min(length, bytesMax + 1)),
+      })
+    const onAborted = (): void => resolve('aborted')
+    req
+      // What comes after the byte beyond is let go, so that the client reads why instead of a broken connection.
+      .on('data', (chunk: Buffer) => {
+        if (length > bytesMax) return
+        chunks.push(chunk)
+        length += chunk.length
+        if (length > bytesMax) whole()
+      })
+      // They stay, and what is said after the first word is not heard: to take them off costs as much as to put them on.
+      .on('end', whole)
+      .on('close', onAborted)
+      .on('error', onAborted)
   })

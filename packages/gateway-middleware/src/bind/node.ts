@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Soon } from '../after.ts'
 import type { Answer, Body } from '../exchange.ts'
 import type { Gateway, Passed } from '../gateway.ts'
 import { type BodyFault, hasBody, readBody } from './node-body.ts'
@@ -62,7 +63,7 @@ export const admitNode = async (
   return undefined
 }
 
-const bodyOf = async (req: GuardedRequest, bytesMax: number): Promise<Body | BodyFault> => {
+const bodyOf = (req: GuardedRequest, bytesMax: number): Soon<Body | BodyFault> => {
   if (!hasBody(req)) return { kind: 'none' }
   const { body } = req
   if (body === undefined) return readBody(req, bytesMax)
