@@ -1,9 +1,11 @@
 import vue from '@vitejs/plugin-vue'
-import { defaultServerConditions } from 'vite'
+import { defaultClientConditions, defaultServerConditions } from 'vite'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   plugins: [vue()],
+  // Of tests that have a page, and of all others.
+  resolve: { conditions: ['@mcp-sentinel/source', ...defaultClientConditions] },
   ssr: { resolve: { conditions: ['@mcp-sentinel/source', ...defaultServerConditions] } },
   test: {
     include: [

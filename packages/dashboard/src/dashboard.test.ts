@@ -109,7 +109,7 @@ test('what is for the API reaches it as it came, and by way of us', async () => 
 
 test.each([
   ['POST', '/auth/login', 'POST', '/api/auth/session'],
-  ['POST', '/auth/logout', 'DELETE', '/api/auth/session'],
+  ['POST', '/auth/logout', 'POST', '/api/auth/logout'],
   ['GET', '/auth/status', 'GET', '/api/auth/me'],
 ] as const)('%s %s is %s %s of the API', async (method, url, askedMethod, askedUrl) => {
   const api = await startApi()

@@ -8,11 +8,9 @@ export interface ProxyOptions {
 }
 
 /** Where a browser asks for its session, and where the API answers that. */
-const renamed: Readonly<
-  Record<string, { readonly method: 'GET' | 'POST' | 'DELETE'; readonly path: string }>
-> = {
+const renamed: Readonly<Record<string, { readonly method: 'GET' | 'POST'; readonly path: string }>> = {
   'POST /auth/login': { method: 'POST', path: '/api/auth/session' },
-  'POST /auth/logout': { method: 'DELETE', path: '/api/auth/session' },
+  'POST /auth/logout': { method: 'POST', path: '/api/auth/logout' },
   'GET /auth/status': { method: 'GET', path: '/api/auth/me' },
 }
 

@@ -15,7 +15,7 @@ export { default as STextField } from './fields/STextField.vue'
 export { default as SMetricCard } from './metric-card/SMetricCard.vue'
 export { default as EventsPage } from './pages/EventsPage.vue'
 export { default as OverviewPage } from './pages/OverviewPage.vue'
-export { type Credentials, default as SignInPage } from './pages/SignInPage.vue'
+export { default as SignInPage } from './pages/SignInPage.vue'
 export { usePrincipal } from './principal/use-principal.ts'
 export { default as SentinelRoot } from './sentinel/SentinelRoot.vue'
 export {
