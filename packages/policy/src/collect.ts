@@ -1,6 +1,6 @@
 import type { Ask } from './ask.ts'
 import type { CompiledGrant, CompiledRule, RuleBook } from './compile.ts'
-import type { SideEffect } from './model.ts'
+import type { Audit, RecordedArgument, SideEffect } from './model.ts'
 import { covering } from './pattern.ts'
 import { bitOf, type Rank } from './trust.ts'
 import { isBefore, type Walk } from './walk.ts'
@@ -23,10 +23,11 @@ export interface Collected {
   /** The highest ceiling of those that admit and list the side effect; undefined while none does. */
   admin: Rank | undefined
   required: Rank
-  auditRequired: boolean
+  audit: Audit
+  recorded: readonly RecordedArgument[] | undefined
 }
 
-/** Lets each grant speak, in the order of their names. Denials do not end the walk: each grant has its say on audit. */
+/** Lets each grant speak, in the order of their names. Denials do not end the walk: each grant has its say on the record. */
 export const collect = (matching: readonly CompiledGrant[], ask: Ask, walk: Walk): Collected => {
   const collected: Collected = {
     denial: undefined,
@@ -34,7 +35,8 @@ export const collect = (matching: readonly CompiledGrant[], ask: Ask, walk: Walk
     attributed: undefined,
     admin: undefined,
     required: ask.tool?.requiredRank ?? 1,
-    auditRequired: false,
+    audit: 'best-effort',
+    recorded: undefined,
   }
   for (const grant of matching) if (isAwake(grant, ask.now, walk)) consult(collected, grant, ask, walk)
   return collected
@@ -52,7 +54,10 @@ const consult = (collected: Collected, grant: CompiledGrant, ask: Ask, walk: Wal
   const rules = covering(book, ask.target, ask.ids.target)
   const [speaking] = rules
   for (const rule of rules) {
-    if (rule.auditRequired && (rule === speaking || rule.denies)) collected.auditRequired = true
+    if (rule === speaking || rule.denies) {
+      if (rule.auditRequired) collected.audit = 'required'
+      if (rule.recorded) collected.recorded = collected.recorded?.concat(rule.recorded) ?? rule.recorded
+    }
     if (!rule.denies) continue
     // A denial counts wherever its name covers the target: a more specific allow never takes it away.
     const { truth, inDoubt, pointer } = weigh(rule, ask.request, walk)

@@ -1,10 +1,20 @@
 import { byCodePoint } from './code-points.ts'
 import { type CompiledCondition, compileCondition } from './condition.ts'
 import { createMemo, type Memo } from './memo.ts'
-import type { Grant, Named, PolicyDocument, RiskLevel, Rule, Session, SideEffect, Tool } from './model.ts'
+import type {
+  Grant,
+  Named,
+  PolicyDocument,
+  RecordedArgument,
+  RiskLevel,
+  Rule,
+  Session,
+  SideEffect,
+  Tool,
+} from './model.ts'
 import { compileNames, type NameBook } from './pattern.ts'
 import { compileSubjects, intern, type Names, type SubjectIndex } from './subject.ts'
-import { parseDuration, parseInstant } from './time.ts'
+import { ever, parseDuration, parseInstant } from './time.ts'
 import { bitOf, type Rank, rank, riskOf } from './trust.ts'
 
 export interface CompiledRule {
@@ -15,6 +25,7 @@ export interface CompiledRule {
   readonly requiredRank: Rank
   readonly conditions: readonly CompiledCondition[]
   readonly auditRequired: boolean
+  readonly recorded: readonly RecordedArgument[] | undefined
   /** Position in its list, for pointing at it. */
   readonly index: number
 }
@@ -107,19 +118,18 @@ const compileRule = (rule: Rule, index: number, nameId: number): CompiledRule =>
   requiredRank: rank(rule.required_trust),
   conditions: rule.when?.map(compileCondition) ?? NO_CONDITIONS,
   auditRequired: rule.audit === 'required',
+  recorded: rule.record?.arguments,
   index,
 })
 
 const nameOf = ({ name, namespace = '' }: Grant | Session): Named => ({ name, namespace })
 
-/** A bound that cannot be read leaves the grant without any time in which it counts. */
-const windowOf = ({ not_before, not_after }: Grant): Window | undefined => {
-  if (!not_before && !not_after) return undefined
-  return {
-    from: not_before ? (parseInstant(not_before) ?? Number.POSITIVE_INFINITY) : Number.NEGATIVE_INFINITY,
-    until: not_after ? (parseInstant(not_after) ?? Number.NEGATIVE_INFINITY) : Number.POSITIVE_INFINITY,
-  }
-}
+/** What is not written bounds nothing; what cannot be read leaves no time at all. */
+const startOf = (text: string | undefined): number => (text ? (parseInstant(text) ?? ever) : -ever)
+const finishOf = (text: string | undefined): number => (text ? (parseInstant(text) ?? -ever) : ever)
+
+const windowOf = ({ not_before, not_after }: Grant): Window | undefined =>
+  not_before || not_after ? { from: startOf(not_before), until: finishOf(not_after) } : undefined
 
 const compileGrant = (grant: Grant, index: number, order: number, setting: Setting): CompiledGrant => ({
   order,
@@ -144,13 +154,11 @@ const compileTool = (tool: Tool): CompiledTool => ({
 
 /** When a session ends, whichever comes first: its own expiry or, where enforced, the longest life. */
 const endOf = (session: Session, maxLifetimeMs: number | undefined): number => {
-  const expiry = session.expires_at
-    ? (parseInstant(session.expires_at) ?? Number.NEGATIVE_INFINITY)
-    : Number.POSITIVE_INFINITY
+  const expiry = finishOf(session.expires_at)
   if (maxLifetimeMs === undefined) return expiry
-  const issued = session.issued_at ? parseInstant(session.issued_at) : undefined
   // Of an unknown age, so too old.
-  return issued === undefined ? Number.NEGATIVE_INFINITY : Math.min(expiry, issued + maxLifetimeMs)
+  const issued = parseInstant(session.issued_at ?? '') ?? -ever
+  return Math.min(expiry, issued + maxLifetimeMs)
 }
 
 const compileSessions = (sessions: readonly Session[], maxLifetimeMs: number | undefined) => {

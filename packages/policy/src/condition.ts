@@ -13,14 +13,13 @@ export interface CompiledCondition {
 }
 
 /** `/a~1b/0` → `['a/b', '0']`; undefined when it is not a JSON Pointer. */
-export const parsePointer = (pointer: string): readonly string[] | undefined => {
-  if (pointer === '') return []
-  if (!pointer.startsWith('/') || /~(?![01])/.test(pointer)) return undefined
-  return pointer
-    .slice(1)
-    .split('/')
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
-}
+export const parsePointer = (pointer: string): readonly string[] | undefined =>
+  /^[^/]|~(?![01])/.test(pointer)
+    ? undefined
+    : pointer
+        .split('/')
+        .slice(1)
+        .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
 
 /** What a path leads to; undefined where it leads nowhere. Only what an object itself holds counts. */
 const valueAt = (root: unknown, path: readonly string[]): unknown => {

@@ -543,6 +543,30 @@ describe('grants combine', () => {
     expect(judge([grant('a', { tool_rules: rules })], { target: 'tool-49' }).reason).toBe('tool_denied')
   })
 
+  test('each rule that names the target and is heard says what is recorded, in observe and of refused calls too', () => {
+    const recording = (name: string, pointer: string, decision: string) => ({
+      name,
+      decision,
+      record: { arguments: [{ pointer }] },
+    })
+    const rules = [
+      recording('list', '/own', 'allow'),
+      recording('li*', '/shadowed', 'allow'),
+      recording('l*', '/denying', 'deny'),
+      recording('other', '/other', 'allow'),
+    ]
+    const grants = [
+      grant('b', { tool_rules: rules }),
+      grant('a', {}),
+      grant('c', { disabled: true, tool_rules: rules }),
+    ]
+    const recorded = [{ pointer: '/own' }, { pointer: '/denying' }]
+    expect(judge(grants)).toMatchObject({ allowed: false, recorded })
+    expect(judge([grant('a', {})]).recorded).toBeUndefined()
+    const observed = { ...base, schema_version: 'v2', policy: { mode: 'observe' }, grants } as const
+    expect(evaluate(compile(observed as never), alice, now)).toMatchObject({ allowed: true, recorded })
+  })
+
   test('any rule that names the target can ask for a durable record, in observe too', () => {
     const asking = grant('b', { tool_rules: [{ name: 'li*', decision: 'deny', audit: 'required' }] })
     expect(judge([grant('a', {}), asking]).audit).toBe('required')

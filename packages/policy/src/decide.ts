@@ -29,6 +29,7 @@ const draftFor = ({ revision = '', policy }: PolicyDocument): Draft => ({
   matchedGrant: undefined,
   matchedSession: undefined,
   audit: 'best-effort',
+  recorded: undefined,
   pointer: undefined,
 })
 
@@ -77,6 +78,7 @@ export const decide = (policy: CompiledPolicy, ask: Ask, walk: Walk): Decision =
   if (config?.mode !== 'observe') return judge(draft, policy, ask, walk)
   draft.wouldBe = judge(draftFor(policy.document), policy, ask, walk)
   draft.audit = draft.wouldBe.audit
+  draft.recorded = draft.wouldBe.recorded
   draft.riskLevel = ask.tool?.riskLevel
   return draft
 }
@@ -150,7 +152,8 @@ const combine = (
 ): Decision => {
   const isTool = ask.kind === 'tools'
   const { denial, unmet, attributed, admin, required } = collected
-  if (collected.auditRequired) draft.audit = 'required'
+  draft.audit = collected.audit
+  draft.recorded = collected.recorded
   if (denial !== undefined) return against(draft, isTool ? 'tool_denied' : 'target_denied', denial)
   if (attributed === undefined) {
     if (unmet !== undefined) return against(draft, 'argument_not_allowed', unmet)

@@ -49,9 +49,7 @@ export const evaluate = (policy: CompiledPolicy, request: PolicyRequest, now: nu
   const ask = askOf(policy, request, now, ids)
   const walk = createWalk()
   const decision = decide(policy, ask, walk)
-  if (isRepeated && walk.repeatable) {
-    const { from, until } = walk
-    memo.entries[slot] = { ids, session, kind: ask.kind, refType: request.refType, from, until, decision }
-  }
+  if (isRepeated && walk.repeatable)
+    memo.entries[slot] = { ...walk, ids, session, kind: ask.kind, refType: request.refType, decision }
   return decision
 }

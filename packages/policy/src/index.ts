@@ -1,5 +1,6 @@
 export { type CompiledPolicy, compile } from './compile.ts'
 export { evaluate } from './evaluate.ts'
+export { evaluator } from './evaluator.ts'
 export type {
   Audit,
   Auth,
@@ -12,6 +13,8 @@ export type {
   Named,
   PolicyDocument,
   PolicyRequest,
+  RecordedArgument,
+  RecordedParts,
   RiskLevel,
   Rule,
   RuleDecision,

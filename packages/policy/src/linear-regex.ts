@@ -51,7 +51,7 @@ export const readLinearRegex = (pattern: string): LinearRegex | number => {
   let at = start
   let work = 0
   const fail = (): never => {
-    throw new PatternFault()
+    throw new SyntaxError()
   }
   const take = (char: string): boolean => at < end && pattern[at] === char && ++at > 0
   const match = (expected: RegExp): RegExpExecArray | null => {
@@ -124,8 +124,6 @@ export const readLinearRegex = (pattern: string): LinearRegex | number => {
     return at
   }
 }
-
-class PatternFault extends Error {}
 
 /** Ends in `tail`, and no backslash takes the meaning from it. */
 export const endsBare = (text: string, tail: string): boolean =>

@@ -118,6 +118,22 @@ export interface Rule {
   readonly when?: readonly Condition[] | undefined
   /** v2: `required` makes the call wait until its record is durable. */
   readonly audit?: Audit | undefined
+  /** v2, tool rules only: what of a call stands in its record. The gateway acts on it; without it nothing does. */
+  readonly record?: RecordedParts | undefined
+}
+
+/** Parts of a call that are recorded with it. */
+export interface RecordedParts {
+  readonly arguments: readonly RecordedArgument[]
+}
+
+export interface RecordedArgument {
+  /** A JSON Pointer into the call's arguments. */
+  readonly pointer: string
+  /** The value, or (unless said otherwise) only what proves it to whoever has it. */
+  readonly as?: 'digest' | 'value' | undefined
+  /** Pointers into the value, to what is taken out of it before; a `*` stands for every member or element. */
+  readonly redact?: readonly string[] | undefined
 }
 
 export type Scalar = string | number | boolean
@@ -195,6 +211,8 @@ export interface Decision {
   readonly matchedGrant: Named | undefined
   readonly matchedSession: Named | undefined
   readonly audit: Audit
+  /** What rules of the grants that speak of the call want recorded of it, in the order of the grants; undefined: nothing. */
+  readonly recorded: readonly RecordedArgument[] | undefined
   /** The argument that a condition stumbled over, as a JSON Pointer into the arguments. */
   readonly pointer: string | undefined
 }

@@ -5,6 +5,7 @@ import {
   depthMax,
   parsePolicy,
   policyJsonSchema,
+  recordedPerRuleMax,
   valuesPerConditionMax,
 } from './schema.ts'
 
@@ -16,6 +17,7 @@ const v2 = (members: object) => ({ schema_version: 'v2', server: { name: 's' }, 
 const grant = (members: object) => v2({ grants: [{ name: 'g', agent_id: 'a', ...members }] })
 const rule = (members: object) => grant({ tool_rules: [{ name: 't', ...members }] })
 const when = (condition: object) => rule({ when: [condition] })
+const record = (...args: object[]) => rule({ record: { arguments: args } })
 
 /** What is wrong, where it must be said, and a word that the sentence must hold. */
 const faults: readonly [string, unknown, string, string][] = [
@@ -243,8 +245,75 @@ const faults: readonly [string, unknown, string, string][] = [
     '/tools/0/labels',
     'half of a surrogate pair',
   ],
+  [
+    'a record in v1',
+    {
+      server: { name: 's' },
+      grants: [{ name: 'g', agent_id: 'a', tool_rules: [{ name: 't', record: {} }] }],
+    },
+    '/grants/0/tool_rules/0/record',
+    'needs schema_version: v2',
+  ],
+  [
+    'a record of a resource',
+    grant({ resource_rules: [{ name: 'r', record: { arguments: [{ pointer: '/a' }] } }] }),
+    '/grants/0/resource_rules/0/record',
+    'is not a member here',
+  ],
+  ['a record of nothing', record(), '/grants/0/tool_rules/0/record/arguments', 'records nothing'],
+  [
+    'a record of what is not recorded yet',
+    rule({ record: { arguments: [{ pointer: '/a' }], result: [{ pointer: '/b' }] } }),
+    '/grants/0/tool_rules/0/record/result',
+    'known are arguments',
+  ],
+  [
+    'a record of all arguments',
+    record({ pointer: '' }),
+    '/grants/0/tool_rules/0/record/arguments/0/pointer',
+    'expected a JSON Pointer',
+  ],
+  [
+    'a record in other ways',
+    record({ pointer: '/a', as: 'plain' }),
+    '/grants/0/tool_rules/0/record/arguments/0/as',
+    'expected digest or value',
+  ],
+  [
+    'a record twice',
+    record({ pointer: '/a' }, { pointer: '/a', as: 'value' }),
+    '/grants/0/tool_rules/0/record/arguments/1/pointer',
+    'is recorded by /grants/0/tool_rules/0/record/arguments/0 already',
+  ],
+  [
+    'a digest with something taken out',
+    record({ pointer: '/a', redact: ['/b'] }),
+    '/grants/0/tool_rules/0/record/arguments/0/redact',
+    'needs as: value',
+  ],
+  [
+    'something taken out that is no pointer',
+    record({ pointer: '/a', as: 'value', redact: ['b'] }),
+    '/grants/0/tool_rules/0/record/arguments/0/redact/0',
+    'expected a JSON Pointer',
+  ],
+  [
+    'a record of too much',
+    record(...Array.from({ length: recordedPerRuleMax + 1 }, (_, n) => ({ pointer: `/${n}` }))),
+    '/grants/0/tool_rules/0/record/arguments',
+    `more than ${recordedPerRuleMax}`,
+  ],
   ['infinity', v2({ 'x-n': Number.POSITIVE_INFINITY }), '/x-n', 'Infinity is not a JSON value'],
 ]
+
+test('a rule may say what is recorded of a call', () => {
+  const input = record(
+    { pointer: '/amount', as: 'value' },
+    { pointer: '/customer', as: 'value', redact: ['/cards/*/number'] },
+    { pointer: '/note' },
+  )
+  expect(issuesOf(input)).toEqual([])
+})
 
 describe('parsePolicy says what is wrong and where', () => {
   test.each(faults)('%s', (_, input, pointer, sentence) => {

@@ -10,7 +10,14 @@ import { revisionOf } from './revision.ts'
 
 export { issuesMax, type ParsedPolicy, type PolicyIssue } from './reading/issue.ts'
 export { depthMax, valuesMax } from './reading/json.ts'
-export { conditionsPerRuleMax, entriesMax, nameCharsMax, valuesPerConditionMax } from './reading/shapes.ts'
+export {
+  conditionsPerRuleMax,
+  entriesMax,
+  nameCharsMax,
+  recordedPerRuleMax,
+  redactedMax,
+  valuesPerConditionMax,
+} from './reading/shapes.ts'
 
 /**
  * Reads a policy document from anything. Either the whole document is good, or every issue is said with its place and

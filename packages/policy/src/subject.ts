@@ -43,8 +43,6 @@ interface Ordered {
   readonly order: number
 }
 
-const NONE: readonly never[] = []
-
 export const compileSubjects = <T extends Ordered>(
   entries: readonly { readonly subject: Subject; readonly value: T }[],
   alsoNamed: readonly Subject[],
@@ -56,27 +54,26 @@ export const compileSubjects = <T extends Ordered>(
   // A subject that has one entry, as most have, leads straight to it.
   const groups: (T | T[])[] = []
   const shapes = new Set<number>()
+  const number = ({ human_id, agent_id, team_id }: Subject): readonly [number, number, number] => [
+    internSubject(humans, human_id),
+    internSubject(agents, agent_id),
+    internSubject(teams, team_id),
+  ]
   for (const { subject, value } of entries) {
-    const human = internSubject(humans, subject.human_id)
-    const agent = internSubject(agents, subject.agent_id)
-    const team = internSubject(teams, subject.team_id)
-    const shape = shapeOf(human, agent, team)
+    const ids = number(subject)
+    const shape = shapeOf(...ids)
     if (shape === 0) continue
     shapes.add(shape)
-    const group = groupOf.get(human, agent, team)
-    if (group === undefined) groupOf.set(human, agent, team, groups.push(value) - 1)
+    const group = groupOf.get(...ids)
+    if (group === undefined) groupOf.set(...ids, groups.push(value) - 1)
     else addTo(groups, group, value)
   }
-  for (const { human_id, agent_id, team_id } of alsoNamed) {
-    internSubject(humans, human_id)
-    internSubject(agents, agent_id)
-    internSubject(teams, team_id)
-  }
+  alsoNamed.forEach(number)
 
   const present = [...shapes]
   const find = (human: number, agent: number, team: number): readonly T[] => {
     const known = shapeOf(human, agent, team)
-    let found: readonly T[] = NONE
+    let found: readonly T[] = []
     for (const shape of present) {
       if ((shape & known) !== shape) continue
       // A bit that is set makes -1, all ones, and keeps the id; one that is not makes 0.

@@ -1,3 +1,6 @@
+/** After every instant; `-ever` is before them. */
+export const ever = Number.POSITIVE_INFINITY
+
 const rfc3339 = /^(\d{4}-\d\d-(\d\d))T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/
 
 /** RFC 3339 → epoch milliseconds; undefined for anything else, 30 February included. */

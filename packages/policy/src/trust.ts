@@ -14,7 +14,7 @@ const sideEffectBits: Readonly<Record<SideEffect, number>> = { read: 1, write: 2
 
 /** Side effects as a set of bits. They have no order: holding `destructive` does not imply `write`. */
 export const bitOf = (sideEffect: SideEffect | undefined): number =>
-  sideEffect === undefined ? 0 : (sideEffectBits[sideEffect] ?? 0)
+  sideEffectBits[sideEffect as SideEffect] ?? 0
 
 /** For people to sort by; never part of a decision. */
 export const riskOf = (tool: Tool): RiskLevel | undefined => {

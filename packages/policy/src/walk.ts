@@ -1,3 +1,5 @@
+import { ever } from './time.ts'
+
 /**
  * What to make of things that the caller of `decide` does not know about a call, such as arguments that were not
  * recorded. Judged once with every such doubt in favour of the call and once against it, the two verdicts bound the
@@ -20,8 +22,8 @@ export interface Walk {
 
 export const createWalk = (doubt?: Doubt): Walk => ({
   doubt,
-  from: Number.NEGATIVE_INFINITY,
-  until: Number.POSITIVE_INFINITY,
+  from: -ever,
+  until: ever,
   repeatable: true,
 })
 

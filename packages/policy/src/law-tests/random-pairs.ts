@@ -89,13 +89,19 @@ const condition = (r: Random): Condition => {
   ])()
 }
 
-const rule = (r: Random, names: readonly string[], v2: boolean, conditions: boolean): Rule => ({
-  name: r.pick(v2 ? [...names, 'read_*', '*', 'file:///a*'] : names),
-  ...r.maybe('decision', r.pick(['allow', 'allow', 'allow', 'deny'] as const), 0.9),
-  ...r.maybe('required_trust', r.pick(trusts), 0.2),
-  ...(v2 ? r.maybe('audit', r.pick(['required', 'best-effort'] as const), 0.2) : {}),
-  ...(v2 && conditions ? r.maybe('when', [condition(r), ...r.some(() => condition(r), 1)], 0.4) : {}),
-})
+const rule = (r: Random, names: readonly string[], v2: boolean, conditions: boolean): Rule => {
+  const drawn: Rule = {
+    name: r.pick(v2 ? [...names, 'read_*', '*', 'file:///a*'] : names),
+    ...r.maybe('decision', r.pick(['allow', 'allow', 'allow', 'deny'] as const), 0.9),
+    ...r.maybe('required_trust', r.pick(trusts), 0.2),
+    ...(v2 ? r.maybe('audit', r.pick(['required', 'best-effort'] as const), 0.2) : {}),
+    ...(v2 && conditions ? r.maybe('when', [condition(r), ...r.some(() => condition(r), 1)], 0.4) : {}),
+  }
+  const { name, required_trust: trust } = drawn
+  return v2 && trust !== undefined
+    ? { ...drawn, record: { arguments: [{ pointer: `/${name}/${trust}` }] } }
+    : drawn
+}
 
 const rules = (r: Random, names: readonly string[], v2: boolean, conditions: boolean): Rule[] =>
   unique(r.some(() => rule(r, names, v2, conditions), 3))

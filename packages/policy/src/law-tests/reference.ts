@@ -29,6 +29,7 @@ type Verdict = Pick<
   | 'consentedTrust'
   | 'effectiveTrust'
   | 'audit'
+  | 'recorded'
   | 'pointer'
 > & { matchedGrant: string | undefined; matchedSession: string | undefined; wouldBe: Verdict | undefined }
 
@@ -49,6 +50,7 @@ const blank: Verdict = {
   consentedTrust: undefined,
   effectiveTrust: undefined,
   audit: 'best-effort',
+  recorded: undefined,
   pointer: undefined,
   matchedGrant: undefined,
   matchedSession: undefined,
@@ -221,7 +223,7 @@ export const referenceVerdict = (document: PolicyDocument, request: PolicyReques
     const wouldBe = referenceVerdict(enforced, request, now)
     const riskLevel =
       kind === 'tools' ? riskOf(document.tools?.find((one) => one.name === target)) : undefined
-    return pass({ wouldBe, audit: wouldBe.audit, riskLevel })
+    return pass({ wouldBe, audit: wouldBe.audit, recorded: wouldBe.recorded, riskLevel })
   }
 
   if (document.auth?.mode === 'none' || !(request.human || request.agent || request.team))
@@ -269,12 +271,17 @@ export const referenceVerdict = (document: PolicyDocument, request: PolicyReques
     const sorted = covering?.toSorted((a, b) => specificity(b.name, v2) - specificity(a.name, v2))
     const specific = sorted?.[0]
     const denials = sorted?.filter((rule) => rule.decision === 'deny') ?? []
-    return { grant, isWhole: rules === undefined, specific, denials }
+    const heard = sorted?.filter((rule) => rule === specific || rule.decision === 'deny') ?? []
+    return { grant, isWhole: rules === undefined, specific, denials, heard }
   })
   const asksAudit = named.some(({ specific, denials }) =>
     [specific, ...denials].some((rule) => rule?.audit === 'required'),
   )
-  const audit = asksAudit ? 'required' : 'best-effort'
+  const recorded = named.flatMap(({ heard }) => heard.flatMap((rule) => rule.record?.arguments ?? []))
+  const written = {
+    audit: asksAudit ? 'required' : 'best-effort',
+    recorded: recorded.length === 0 ? undefined : recorded,
+  } as const
   const isTool = kind === 'tools'
 
   for (const { grant, denials } of named) {
@@ -284,7 +291,7 @@ export const referenceVerdict = (document: PolicyDocument, request: PolicyReques
       policyVersion: versionOf(grant),
       matchedGrant: grant.name,
       matchedSession,
-      audit,
+      ...written,
       pointer: hit.pointer,
     } as const
     return deny(403, isTool ? 'tool_denied' : 'target_denied', rest)
@@ -300,12 +307,12 @@ export const referenceVerdict = (document: PolicyDocument, request: PolicyReques
   const admitting = asked.filter(({ met }) => met.truth === true)
   if (admitting.length === 0) {
     const [unmet] = asked
-    if (unmet === undefined) return orDefault(isTool ? 'tool_not_granted' : 'target_not_granted', { audit })
+    if (unmet === undefined) return orDefault(isTool ? 'tool_not_granted' : 'target_not_granted', written)
     const rest = {
       policyVersion: versionOf(unmet.grant),
       matchedGrant: unmet.grant.name,
       matchedSession,
-      audit,
+      ...written,
       pointer: unmet.met.pointer,
     } as const
     return deny(403, 'argument_not_allowed', rest)
@@ -329,7 +336,7 @@ export const referenceVerdict = (document: PolicyDocument, request: PolicyReques
     policyVersion: versionOf(attributed),
     matchedGrant: attributed.name,
     matchedSession,
-    audit,
+    ...written,
     requiredTrust: name(required),
     requiredSideEffect: sideEffect,
     riskLevel: isTool ? riskOf(tool) : undefined,

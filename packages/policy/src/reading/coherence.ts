@@ -46,8 +46,30 @@ const subjectIssues = (subject: Subject, at: string): readonly PolicyIssue[] =>
     ? []
     : [{ pointer: at, message: 'speaks of nobody: give at least one of human_id, agent_id, team_id' }]
 
-const ruleIssues = (rules: readonly Rule[] | undefined, at: string): readonly PolicyIssue[] =>
-  repeated(rules ?? [], at, ({ name }) => name)
+const ruleIssues = (rules: readonly Rule[] | undefined, at: string): readonly PolicyIssue[] => [
+  ...repeated(rules ?? [], at, ({ name }) => name),
+  ...(rules ?? []).flatMap((rule, index) => recordIssues(rule, `${at}/${index}/record/arguments`)),
+]
+
+const recordIssues = ({ record }: Rule, at: string): readonly PolicyIssue[] => {
+  const recorded = record?.arguments ?? []
+  return recorded.flatMap(({ pointer, as, redact }, index) => {
+    const first = recorded.findIndex((one) => one.pointer === pointer)
+    return [
+      ...(first < index
+        ? [
+            {
+              pointer: `${at}/${index}/pointer`,
+              message: `${shown(pointer)} is recorded by ${at}/${first} already`,
+            },
+          ]
+        : []),
+      ...(redact !== undefined && as !== 'value'
+        ? [{ pointer: `${at}/${index}/redact`, message: 'needs as: value, since a digest shows nothing' }]
+        : []),
+    ]
+  })
+}
 
 const grantIssues = (grant: Grant, index: number): readonly PolicyIssue[] => {
   const at = `/grants/${index}`
