@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { type AuditLog, createAuditLog } from './accounts/audit-log.ts'
 import type { Context, Ids } from './accounts/context.ts'
+import { createLocks, type Locks } from './accounts/locks.ts'
 import { createLogins, type Logins } from './accounts/logins.ts'
 import { createNames, type Names } from './accounts/names.ts'
 import { createPrune, type Prune } from './accounts/pruning.ts'
@@ -26,6 +27,7 @@ export interface Accounts {
   readonly refreshTokens: RefreshTokens
   readonly names: Names
   readonly audit: AuditLog
+  readonly locks: Locks
   readonly prune: Prune
 }
 
@@ -42,6 +44,7 @@ export const createAccounts = ({ passwords, ...context }: AccountsOptions): Acco
     refreshTokens: createRefreshTokens(context),
     names: createNames(context),
     audit: createAuditLog(context),
+    locks: createLocks(context),
     prune: createPrune(context),
   }
 }

@@ -46,7 +46,7 @@ export const subjectFor = async (
   server: MCPServer,
 ): Promise<Subject> => {
   const { teamID: ofServer } = server.spec
-  const ofNamespace = await teamOf(engines, caller, namespace)
+  const ofNamespace = (await teamOf(engines, caller, namespace))?.id
   if (!subject.teamID) return { ...subject, teamID: ofServer || ofNamespace }
   // A team of another namespace may be let in, by who has a namespace of their own to let it into.
   if (caller.role === 'admin' || ofNamespace !== undefined || subject.teamID === ofServer) return subject
@@ -55,16 +55,16 @@ export const subjectFor = async (
 
 const teamPrefix = 'mcp-team-'
 
-/** The id of the team that has a namespace, as far as anybody knows. */
-const teamOf = async (
+/** The team that has a namespace, as far as anybody knows. */
+export const teamOf = async (
   { accountsIfAny }: Engines,
   caller: Caller,
   namespace: string,
-): Promise<string | undefined> => {
+): Promise<{ readonly id: string; readonly slug: string } | undefined> => {
   const own = caller.teams.find((team) => team.namespace === namespace)
-  if (own !== undefined || !namespace.startsWith(teamPrefix)) return own?.id
+  if (own !== undefined || !namespace.startsWith(teamPrefix)) return own
   try {
-    return (await accountsIfAny?.teams.get(namespace.slice(teamPrefix.length)))?.id
+    return await accountsIfAny?.teams.get(namespace.slice(teamPrefix.length))
   } catch (error) {
     if (error instanceof AccountError && error.code === 'team_not_found') return undefined
     throw error

@@ -1,5 +1,5 @@
 import type { Endpoints, ResponseOf } from '@mcp-sentinel/contract'
-import type { MCPAccessGrant, MCPAgentSession } from '@mcp-sentinel/resources'
+import type { MCPAccessGrant, MCPAgentSession, ResourceStatus } from '@mcp-sentinel/resources'
 import { ageOf } from './age.ts'
 import type { InForce } from './in-force.ts'
 
@@ -46,17 +46,20 @@ const about = (resource: MCPAccessGrant | MCPAgentSession, inForce: InForce, now
     subject: spec.subject,
     age: ageOf(createdAt, now),
     ...given({ createdAt, resourceVersion }),
-    conditions: (status?.conditions ?? []).map((one) => ({
-      type: one.type,
-      status: one.status,
-      reason: one.reason,
-      message: one.message,
-      ...given({ observedGeneration: one.observedGeneration }),
-      lastTransitionTime: one.lastTransitionTime,
-    })),
+    conditions: conditionsOf(status),
     inForce,
   }
 }
+
+export const conditionsOf = (status: ResourceStatus | undefined): GrantItem['conditions'] =>
+  (status?.conditions ?? []).map((one) => ({
+    type: one.type,
+    status: one.status,
+    reason: one.reason,
+    message: one.message,
+    ...given({ observedGeneration: one.observedGeneration }),
+    lastTransitionTime: one.lastTransitionTime,
+  }))
 
 const decided = <R extends { readonly decision?: 'allow' | 'deny' | undefined }>(rule: R) => ({
   ...rule,

@@ -1,9 +1,11 @@
+import type { Issue } from '@mcp-sentinel/contract'
 import {
   apiVersion,
   type Kind,
   type ObjectKey,
   parseResource,
   type Resource,
+  type ResourceIssue,
   type ResourceOf,
   type ResourceStore,
 } from '@mcp-sentinel/resources'
@@ -42,11 +44,7 @@ export const putResource = async <K extends Kind>(
       metadata: { ...before?.metadata, ...metadata, ...key },
       spec: written(spec),
     })
-    if (!parsed.ok)
-      throw faulty(
-        'invalid_request_body',
-        parsed.issues.map(({ pointer, message }) => ({ pointer: bodyPointerOf(pointer), message })),
-      )
+    if (!parsed.ok) throw faulty('invalid_request_body', bodyIssues(kind, parsed.issues))
     try {
       return { before, after: (await store.apply(parsed.resource)) as ResourceOf<K> }
     } catch (error) {
@@ -55,6 +53,14 @@ export const putResource = async <K extends Kind>(
     }
   }
 }
+
+/** Faults of a resource where they stand in the body that it was made of. */
+export const bodyIssues = (kind: Kind, issues: readonly ResourceIssue[]): readonly Issue[] =>
+  issues.map(({ pointer, message }) => ({
+    // Of a server, the body has the spec as it is.
+    pointer: kind === 'MCPServer' ? pointer.replace(/^\/metadata(?=\/)/, '') : bodyPointerOf(pointer),
+    message,
+  }))
 
 export const getResource = async <K extends Kind>(
   store: ResourceStore,

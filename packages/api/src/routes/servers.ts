@@ -1,5 +1,138 @@
 import type { Endpoints } from '@mcp-sentinel/contract'
+import type { MCPServer, ObjectKey } from '@mcp-sentinel/resources'
+import type { Actor } from '../accounts/context.ts'
+import type { Caller } from '../caller.ts'
 import type { Engines } from '../engines.ts'
+import { given } from '../governance/items.ts'
+import { idOf, keyOf, pageOf } from '../governance/paging.ts'
+import { namespaceFor, publish, publisherIn } from '../governance/publish.ts'
+import { publishPolicyOf } from '../governance/publish-policy.ts'
+import { getResource } from '../governance/resource.ts'
+import { serverItem } from '../governance/server-item.ts'
+import { isListedTo, isOpenTo, knowsAll } from '../governance/server-readers.ts'
+import { unauthorized } from '../problems.ts'
+import { standingOnServer } from '../server-standing.ts'
+import type { Place } from '../serving/place.ts'
 import type { Routes } from '../serving/route.ts'
 
-export const serversRoutes = (_engines: Engines): Routes<Endpoints['servers']> => ({})
+const kind = 'MCPServer'
+
+interface Asked {
+  readonly caller: Caller
+  readonly place: Place
+}
+
+export const serversRoutes = (engines: Engines): Routes<Endpoints['servers']> => {
+  const { platform, clock } = engines
+  const itemOf = (server: MCPServer, { caller, place }: Asked) =>
+    serverItem(server, {
+      now: clock(),
+      baseUrl: platform.mcpBaseUrl ?? originOf(place),
+      isWhole: knowsAll(caller, server),
+    })
+  const on = ({ caller, params }: { readonly caller: Caller; readonly params: ObjectKey }) =>
+    standingOnServer(engines, caller, params)
+  const changed = (
+    actor: Actor,
+    action: string,
+    { before, after }: { readonly before: MCPServer | undefined; readonly after?: MCPServer },
+  ) => {
+    const key = keyOf((after ?? before) as MCPServer)
+    return engines.changed(actor, {
+      action,
+      resource: `server/${idOf(key)}`,
+      namespace: key.namespace,
+      ...given({ before: before && withoutValues(before), after: after && withoutValues(after) }),
+    })
+  }
+
+  return {
+    list: {
+      action: 'catalogue.read',
+      on: ({ caller }) => {
+        if (caller.role === 'anonymous' && platform.mode !== 'public') throw unauthorized()
+        return { membership: 'none', ownership: 'other' }
+      },
+      handle: async (call) => {
+        const { caller, query } = call
+        const { items, unreadable } = await engines.resources().list(kind)
+        const visible = items.filter((one) => isListedTo(engines, caller, one, query.namespace))
+        const { items: shown, ...end } = pageOf(visible, query)
+        return {
+          servers: shown.map((one) => itemOf(one, call)),
+          publish_policy: publishPolicyOf(engines, caller, items),
+          ...end,
+          unreadable:
+            caller.role === 'admin'
+              ? unreadable
+                  .filter(({ namespace }) => [undefined, namespace].includes(query.namespace))
+                  .map((one) => ({ ...one, faults: [...one.faults] }))
+              : [],
+        }
+      },
+    },
+    apply: {
+      action: 'server.publish',
+      on: ({ caller, body }) => publisherIn(engines, caller, namespaceFor(engines, caller, body)),
+      handle: async (call) => {
+        const { caller, actor, body } = call
+        const key = { namespace: namespaceFor(engines, caller, body), name: body.name }
+        const change = await publish(engines, caller, key, body)
+        await changed(actor, 'server_publish', change)
+        return { server: itemOf(change.after, call) }
+      },
+    },
+    get: {
+      action: ({ caller, params }) =>
+        isOpenTo(engines, caller, params.namespace) ? 'catalogue.read' : 'server.read',
+      on,
+      handle: async (call) => ({
+        server: itemOf(await getResource(engines.resources(), kind, call.params), call),
+      }),
+    },
+    delete: {
+      action: 'server.change',
+      on,
+      handle: async ({ actor, params, query }) => {
+        const before = await getResource(engines.resources(), kind, params)
+        await engines.resources().delete(kind, params, query.resourceVersion)
+        await changed(actor, 'server_retire', { before })
+        return { success: true, ...params }
+      },
+    },
+    patch: {
+      action: 'server.change',
+      on,
+      handle: async (call) => {
+        const { actor, params, body } = call
+        const { disabled, disabledTools, resourceVersion } = body
+        const before = await getResource(engines.resources(), kind, params)
+        const after = await engines.resources().patch(kind, params, {
+          ...(resourceVersion === undefined ? {} : { metadata: { resourceVersion } }),
+          spec: given({ disabled, policy: disabledTools && { disabledTools } }),
+        })
+        await changed(actor, 'server_switch', { before, after })
+        const server = itemOf(after, call)
+        return {
+          success: true,
+          ...params,
+          disabled: server.disabled,
+          disabledTools: server.disabledTools,
+          server,
+        }
+      },
+    },
+  }
+}
+
+const originOf = ({ host, isHttps }: Place): string | undefined =>
+  host !== undefined && /^[-a-zA-Z0-9.:[\]]{1,255}$/.test(host)
+    ? `${isHttps ? 'https' : 'http'}://${host}`
+    : undefined
+
+/** What is written into variables may be a secret, and a record of changes is read by many. */
+const withoutValues = ({ metadata, spec }: MCPServer) => ({
+  ...given({ labels: metadata.labels }),
+  ...spec,
+  ...given({ envVars: spec.envVars?.map(({ name }) => ({ name, value: '[not recorded]' })) }),
+})
