@@ -64,5 +64,7 @@ test('who is known is told who they are', async () => {
     role: 'admin',
     allowedNamespaces: ['mcp-servers'],
     teams: [],
+    auth_type: 'service_api_key',
+    scopes: [],
   })
 })

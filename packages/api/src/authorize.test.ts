@@ -7,6 +7,7 @@ import { type Action, actions, authorize, memberships, ownerships, roles, rules 
  */
 const table: Readonly<Record<Action, string>> = {
   'catalogue.read': '+ +++ +++ ++',
+  'account.enter': '+ +++ +++ ++',
   'account.read': '- --- +++ ++',
   'account.change': '- --- +++ ++',
   'user.create': '- --- --- ++',
@@ -34,8 +35,11 @@ const table: Readonly<Record<Action, string>> = {
   'session.change': '- --+ +++ ++',
   'session.adapter': '- -++ +++ ++',
   'policy.read': '- --+ +++ ++',
+  'registry.enter': '- +++ +++ ++',
+  'registry.catalogue': '- --- --- ++',
   'registry.pull': '- -++ +++ ++',
-  'registry.push': '- -++ +++ ++',
+  'registry.push': '- -++ -++ ++',
+  'image.report': '- --- +++ ++',
   'operations.read': '- --- --- ++',
   'operations.restart': '- --- --- ++',
   'audit.read': '- --- --- ++',
@@ -71,7 +75,7 @@ describe.each(actions)('%s', (action) => {
 })
 
 describe('a key that is narrowed', () => {
-  const scopes = ['read', 'govern', 'publish', 'registry']
+  const scopes = ['read', 'govern', 'publish', 'registry', 'pull', 'push']
 
   it('never may what its user may not, and else what its scope says and nothing more', () => {
     for (const cell of cells)

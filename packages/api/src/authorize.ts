@@ -1,3 +1,4 @@
+import type { RegistryScope } from './accounts/registry-credentials.ts'
 import type { KeyScope } from './accounts/user-keys.ts'
 
 /** How the caller was recognised, and as what. */
@@ -27,7 +28,7 @@ interface Rule {
   /** Besides admins, who may do everything here that is not `self` alone. */
   readonly who: readonly Who[]
   /** The scope that a narrowed key needs; without one, no narrowed key will do. */
-  readonly scope?: KeyScope
+  readonly scope?: KeyScope | RegistryScope
   /** Not even an admin does this for somebody else. */
   readonly notByAdmins?: true
 }
@@ -36,6 +37,8 @@ interface Rule {
 export const rules = {
   'catalogue.read': { who: ['anyone'], scope: 'read' },
 
+  /** Logging in, and out. */
+  'account.enter': { who: ['anyone'] },
   'account.read': { who: ['self'], scope: 'read' },
   'account.change': { who: ['self'] },
   'user.create': { who: [] },
@@ -69,8 +72,13 @@ export const rules = {
   'session.adapter': { who: ['team', 'self'], scope: 'govern' },
   'policy.read': { who: ['team-owners', 'self'], scope: 'read' },
 
-  'registry.pull': { who: ['team', 'self'], scope: 'registry' },
-  'registry.push': { who: ['team', 'self'], scope: 'registry' },
+  /** Whether there is a registry, and who asks. */
+  'registry.enter': { who: ['users'], scope: 'pull' },
+  'registry.catalogue': { who: [], scope: 'pull' },
+  /** `self`: of what the platform's mode opens for all. */
+  'registry.pull': { who: ['team', 'self'], scope: 'pull' },
+  'registry.push': { who: ['team'], scope: 'push' },
+  'image.report': { who: ['self'], scope: 'push' },
 
   'operations.read': { who: [], scope: 'read' },
   'operations.restart': { who: [] },

@@ -3,10 +3,12 @@ import type { ClickHouse } from '@mcp-sentinel/events/clickhouse'
 import type { Signer } from '@mcp-sentinel/identity'
 import type { MCPServer, ResourceStore } from '@mcp-sentinel/resources'
 import type { RenderedPolicies } from '@mcp-sentinel/resources/rendered-policies'
+import type { Workloads } from '@mcp-sentinel/resources/workloads'
 import type { Logger } from '@mcp-sentinel/service'
 import type { Accounts } from './accounts.ts'
-import { createExclusively, type Exclusively } from './governance/exclusively.ts'
+import type { Entrance } from './authentication/entrance.ts'
 import { createRecordChange, type RecordChange } from './governance/audited.ts'
+import { createExclusively, type Exclusively } from './governance/exclusively.ts'
 import { inCluster } from './governance/server-urls.ts'
 import { createLiveTail, type LiveTail } from './live-tail.ts'
 import { type Platform, platformDefaults } from './platform.ts'
@@ -23,7 +25,10 @@ export interface EngineOptions {
   readonly logTopic?: string | undefined
   /** Of servers, grants and sessions. */
   readonly resources?: ResourceStore | undefined
+  /** Of components, deployments and namespaces. */
+  readonly workloads?: Workloads | undefined
   readonly platform?: Partial<Platform> | undefined
+  readonly entrance?: Entrance | undefined
   /** Signs what the API says of callers to gateways. */
   readonly signer?: Signer | undefined
   /** Where the API itself reaches a server through its gateway, if it does. */
@@ -39,7 +44,11 @@ export interface Engines {
   readonly live: () => LiveTail
   readonly resources: () => ResourceStore
   readonly policies: () => RenderedPolicies
+  readonly workloads: () => Workloads
+  /** As `accountsIfAny`. */
+  readonly workloadsIfAny: Workloads | undefined
   readonly platform: Platform
+  readonly entrance: Entrance
   readonly signer: Signer | undefined
   readonly serverUrlOf: (server: MCPServer) => string | undefined
   readonly exclusively: Exclusively
@@ -63,7 +72,9 @@ export const createEngines = (
     log,
     logTopic = 'mcp.events',
     resources,
+    workloads,
     platform,
+    entrance = {},
     signer,
     serverUrlOf = inCluster,
   }: EngineOptions,
@@ -84,7 +95,10 @@ export const createEngines = (
     ),
     resources: there(resources, ...noResources),
     policies: there(policies, ...noResources),
+    workloads: there(workloads, 'workloads_unavailable', 'nothing that runs components is configured here'),
+    workloadsIfAny: workloads,
     platform: { ...platformDefaults, ...platform },
+    entrance,
     signer,
     serverUrlOf,
     exclusively: createExclusively(accounts),

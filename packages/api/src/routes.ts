@@ -19,7 +19,7 @@ import type { Routes } from './serving/route.ts'
 export const createRoutes = (
   engines: Engines,
 ): { readonly [G in keyof Endpoints]: Routes<Endpoints[G]> } => ({
-  auth: authRoutes(),
+  auth: authRoutes(engines),
   users: usersRoutes(engines),
   keys: keysRoutes(engines),
   registry: registryRoutes(engines),

@@ -82,7 +82,7 @@ export const createStoredKeys = <Scope extends string>(
   const { called, secretPrefix, max } = kind
   // The two tables have the same columns.
   const table = kind.table as 'api_keys'
-  const secretPattern = new RegExp(`^${secretPrefix}[A-Za-z0-9_-]{43}$`)
+  const secretPattern = new RegExp(`^${secretPrefix}[A-Za-z0-9_-]{43}=?$`)
 
   const refuseFaulty = ({ scopes = [], expiresAt }: NewKey<Scope>): void => {
     if (scopes.some((scope) => !kind.scopes.includes(scope)))

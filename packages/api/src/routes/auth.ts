@@ -1,25 +1,10 @@
 import type { Endpoints } from '@mcp-sentinel/contract'
-import type { Caller } from '../caller.ts'
-import { own, type Routes } from '../serving/route.ts'
+import type { Engines } from '../engines.ts'
+import type { Routes } from '../serving/route.ts'
+import { sessionRoutes } from './auth/session.ts'
+import { tokensRoutes } from './auth/tokens.ts'
 
-const sharedNamespace = 'mcp-servers'
-
-export const authRoutes = (): Routes<Endpoints['auth']> => ({
-  me: {
-    action: 'account.read',
-    on: () => own,
-    handle: ({ caller }) => ({
-      authenticated: true,
-      sharedCatalogNamespace: sharedNamespace,
-      principal: principalOf(caller),
-    }),
-  },
-})
-
-const principalOf = ({ role, user, teams }: Caller) => ({
-  role: role === 'admin' ? ('admin' as const) : ('user' as const),
-  ...(user === undefined ? {} : { subject: user.id, email: user.email }),
-  ...(teams[0] === undefined ? {} : { namespace: teams[0].namespace }),
-  allowedNamespaces: [...teams.map(({ namespace }) => namespace), sharedNamespace],
-  teams: teams.map(({ createdAt: _, ...team }) => team),
+export const authRoutes = (engines: Engines): Routes<Endpoints['auth']> => ({
+  ...tokensRoutes(engines),
+  ...sessionRoutes(engines),
 })

@@ -1,5 +1,94 @@
 import type { Endpoints } from '@mcp-sentinel/contract'
+import type { StoredKey } from '../accounts/stored-keys.ts'
+import type { User } from '../accounts/users.ts'
+import type { Caller } from '../caller.ts'
 import type { Engines } from '../engines.ts'
-import type { Routes } from '../serving/route.ts'
+import { forbidden } from '../permit.ts'
+import { type Call, own, type Routes } from '../serving/route.ts'
 
-export const keysRoutes = (_engines: Engines): Routes<Endpoints['keys']> => ({})
+type Revoking = Pick<Call<Endpoints['keys']['revoke']>, 'params' | 'caller' | 'actor'>
+
+export const keysRoutes = ({ accounts }: Engines): Routes<Endpoints['keys']> => {
+  const revoke = {
+    action: 'key.revoke' as const,
+    on: () => own,
+    handle: async ({ params: { id }, caller, actor }: Revoking) => ({
+      key: told(await accounts().keys.revoke(personIn(caller).id, id, actor)),
+    }),
+  }
+  const revokeCredential = {
+    action: 'key.revoke' as const,
+    on: () => own,
+    handle: async ({ params: { id }, caller, actor }: Revoking) => ({
+      credential: told(await accounts().registryCredentials.revoke(personIn(caller).id, id, actor)),
+    }),
+  }
+
+  return {
+    list: {
+      action: 'key.list',
+      on: () => own,
+      handle: async ({ caller }) => ({
+        keys: (await accounts().keys.list(personIn(caller).id)).map(told),
+      }),
+    },
+    create: {
+      action: 'key.create',
+      on: () => own,
+      handle: async ({ body, caller, actor }) => {
+        const { key, secret } = await accounts().keys.create(personIn(caller).id, given(body), actor)
+        return { key: told(key), api_key: secret, one_time_key: secret }
+      },
+    },
+    revoke,
+    revokeByPost: revoke,
+    listCredentials: {
+      action: 'key.list',
+      on: () => own,
+      handle: async ({ caller }) => ({
+        credentials: (await accounts().registryCredentials.list(personIn(caller).id)).map(told),
+      }),
+    },
+    createCredential: {
+      action: 'key.create',
+      on: () => own,
+      handle: async ({ body, caller, actor }) => {
+        const { id } = personIn(caller)
+        const { key, secret } = await accounts().registryCredentials.create(id, given(body), actor)
+        return { credential: told(key), username: caller.teams[0]?.namespace ?? id, password: secret }
+      },
+    },
+    revokeCredential,
+    revokeCredentialByPost: revokeCredential,
+  }
+}
+
+/** Whom the contract lets in to these. */
+const personIn = ({ user }: Caller): User => {
+  if (user === undefined) throw forbidden()
+  return user
+}
+
+const given = <Scope extends string>({
+  expires_at: end,
+  ...rest
+}: {
+  readonly name: string
+  readonly scopes?: Scope[] | undefined
+  readonly expires_at?: string | undefined
+}) => ({ ...rest, expiresAt: end === undefined ? undefined : Date.parse(end) })
+
+const told = (key: StoredKey) => {
+  const { id, name, prefix, scopes, createdAt, expiresAt, lastUsedAt, revokedAt } = key
+  return {
+    id,
+    name,
+    prefix,
+    scopes: [...scopes],
+    created_at: createdAt.toISOString(),
+    ...(expiresAt === null ? {} : { expires_at: expiresAt.toISOString() }),
+    ...(lastUsedAt === null ? {} : { last_used_at: lastUsedAt.toISOString() }),
+    revoked: revokedAt !== null,
+    ...(revokedAt === null ? {} : { revoked_at: revokedAt.toISOString() }),
+  }
+}
