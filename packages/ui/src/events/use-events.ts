@@ -26,12 +26,14 @@ export interface EventsOptions {
   readonly filters: Readonly<Ref<EventFilters>>
   /** Rows of a page. */
   readonly limit: Readonly<Ref<number>>
-  /** Asks again by itself; 0 is never. */
-  readonly refreshMs?: Readonly<Ref<number>>
+  /** Asks again by itself; left out, never. */
+  readonly refreshMs?: number
+  /** Whether it asks at all. */
+  readonly isOn?: Readonly<Ref<boolean>>
 }
 
 /** The newest events first, a page at a time. */
-export const useEvents = ({ filters, limit, refreshMs }: EventsOptions) => {
+export const useEvents = ({ filters, limit, refreshMs, isOn }: EventsOptions) => {
   const { client } = useSentinel()
   const query = useInfiniteQuery({
     queryKey: ['events', filters, limit],
@@ -44,7 +46,8 @@ export const useEvents = ({ filters, limit, refreshMs }: EventsOptions) => {
       ),
     initialPageParam: '',
     getNextPageParam: ({ meta }) => meta.next_cursor,
-    refetchInterval: () => refreshMs?.value || false,
+    refetchInterval: refreshMs ?? false,
+    enabled: () => isOn?.value ?? true,
     placeholderData: keepPreviousData,
   })
   return { ...query, events: computed(() => query.data.value?.pages.flatMap(({ events }) => events) ?? []) }

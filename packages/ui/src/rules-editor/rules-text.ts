@@ -1,0 +1,104 @@
+import { type Trust, trusts } from '../governed/governed.ts'
+
+export interface Rule {
+  readonly name: string
+  readonly decision: 'allow' | 'deny'
+  readonly requiredTrust?: Trust | undefined
+  readonly audit?: 'best-effort' | 'required' | undefined
+  readonly when?:
+    | readonly {
+        readonly pointer: string
+        readonly op: string
+        readonly value?: unknown
+      }[]
+    | undefined
+}
+
+export interface RuleFault {
+  /** From 1. */
+  readonly line: number
+  readonly message: string
+}
+
+export interface ReadRules {
+  /** Of the lines that can be read. */
+  readonly rules: readonly Rule[]
+  readonly faults: readonly RuleFault[]
+}
+
+/** One rule a line: `tool:allow`, or `tool:allow:high` where it asks for more trust than the tool does. */
+export const rulesText = (rules: readonly Rule[]): string =>
+  rules
+    .map(({ name, decision, requiredTrust }) =>
+      [name, decision, ...(requiredTrust === undefined ? [] : [requiredTrust])].join(':'),
+    )
+    .join('\n')
+
+/** What a line cannot say, conditions and audit, stays with the rule of that name among those `before`. */
+export const readRules = (text: string, before: readonly Rule[]): ReadRules => {
+  const [rules, faults]: [Rule[], RuleFault[]] = [[], []]
+  for (const [index, given] of text.split(/\r?\n/).entries()) {
+    if (given.trim() === '') continue
+    const read = readLine(given)
+    const isRepeated = typeof read === 'object' && rules.some(({ name }) => name === read.name)
+    const fault = typeof read === 'string' ? read : isRepeated ? `names ${read.name} once more` : undefined
+    if (fault !== undefined) faults.push({ line: index + 1, message: fault })
+    else if (typeof read === 'object') rules.push({ ...unsaidOf(read.name, before), ...read })
+  }
+  return { rules, faults }
+}
+
+const unsaidOf = (name: string, before: readonly Rule[]): Pick<Rule, 'audit' | 'when'> => {
+  const { audit, when } = before.find((rule) => rule.name === name) ?? {}
+  return { ...(audit === undefined ? {} : { audit }), ...(when === undefined ? {} : { when }) }
+}
+
+/** From its end, since names may have colons. A text says what is wrong. */
+const readLine = (line: string): Rule | string => {
+  const parts = line.split(':').map((part) => part.trim())
+  const last = parts.at(-1) ?? ''
+  const decision = decisionOf(last) ?? decisionOf(parts.at(-2))
+  if (parts.length === 1) return `does not say allow or deny: ${last}:allow`
+  if (decision === undefined) return `"${last}" is neither allow nor deny`
+  const trust = decisionOf(last) === undefined ? trusts.find((one) => one === last) : undefined
+  if (decisionOf(last) === undefined && trust === undefined)
+    return `"${last}" is no trust: low, medium or high`
+  const name = parts
+    .slice(0, trust === undefined ? -1 : -2)
+    .join(':')
+    .trim()
+  if (name === '') return 'names no tool'
+  return { name, decision, ...(trust === undefined ? {} : { requiredTrust: trust }) }
+}
+
+const decisionOf = (text: string | undefined): Rule['decision'] | undefined =>
+  text === 'allow' || text === 'deny' ? text : undefined
+
+const opWords: Readonly<Record<string, string>> = {
+  eq: '=',
+  ne: '≠',
+  lt: '<',
+  lte: '≤',
+  gt: '>',
+  gte: '≥',
+  in: 'is one of',
+  not_in: 'is none of',
+  prefix: 'begins with',
+  suffix: 'ends with',
+  contains: 'contains',
+  matches: 'matches',
+  exists: 'is given',
+  absent: 'is not given',
+}
+
+/** What the arguments of a call must be for the rule to speak. */
+export const conditionText = ({ pointer, op, value }: NonNullable<Rule['when']>[number]): string =>
+  [pointer, opWords[op] ?? op, ...(value === undefined ? [] : [JSON.stringify(value)])].join(' ')
+
+/** A rule in words, for where it is only read. */
+export const ruleText = ({ name, decision, requiredTrust, when = [] }: Rule): string =>
+  [
+    `${name} ${decision}`,
+    ...(requiredTrust === undefined || requiredTrust === 'low' ? [] : [`from ${requiredTrust} trust`]),
+    ...(when.length === 0 ? [] : [`if ${when.map(conditionText).join(' and ')}`]),
+  ].join(' ')
