@@ -1,11 +1,14 @@
 import type { RequestRecord } from '@mcp-sentinel/events'
 import type { PolicySource, Recorder } from '@mcp-sentinel/gateway-middleware'
-import { Counter, Gauge, Histogram, type Metrics } from '@mcp-sentinel/service'
+import { Counter, Gauge, type Metrics } from '@mcp-sentinel/service'
+import { createDurationHistogram } from './duration-histogram.ts'
 
 /** Requests that all labels say the same of. */
 interface Tally {
   readonly labels: Readonly<Record<(typeof requestLabels)[number], string>>
   readonly reason: string
+  readonly statusClass: number
+  readonly observe: (durationS: number) => void
   requests: number
   bytesIn: number
   bytesOut: number
@@ -14,16 +17,14 @@ interface Tally {
 const requestLabels = ['server', 'namespace', 'rpc_method', 'decision', 'status'] as const
 
 /** Where every decision is counted, on its way to where it is written down. */
-export const counted = (recorder: Recorder, { registry }: Metrics): Recorder => {
-  const registers = [registry]
+export const counted = (recorder: Recorder, metrics: Metrics): Recorder => {
+  const registers = [metrics.registry]
   // To find a counter by its labels costs more than to count: that is done when somebody looks.
-  const tallies = new Map<string, Tally>()
-  const durations = new Histogram({
+  const tallies: Tally[] = []
+  const durations = createDurationHistogram(metrics, {
     name: 'mcp_gateway_request_duration_seconds',
     help: 'Requests from their first byte to the end of their answer',
-    labelNames: requestLabels,
-    buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
-    registers,
+    boundsS: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
   })
   const counter = (name: string, help: string, read: (tally: Tally) => number) =>
     new Counter({
@@ -33,7 +34,7 @@ export const counted = (recorder: Recorder, { registry }: Metrics): Recorder => 
       registers,
       collect() {
         this.reset()
-        for (const tally of tallies.values()) this.inc(tally.labels, read(tally))
+        for (const tally of tallies) this.inc(tally.labels, read(tally))
       },
     })
   counter('mcp_gateway_requests_total', 'Requests that were decided', ({ requests }) => requests)
@@ -46,35 +47,58 @@ export const counted = (recorder: Recorder, { registry }: Metrics): Recorder => 
     registers,
     collect() {
       this.reset()
-      for (const { labels, reason, requests } of tallies.values()) {
+      for (const { labels, reason, requests } of tallies) {
         const { status: _, ...rest } = labels
         this.inc({ ...rest, reason }, requests)
       }
     },
   })
 
-  const tallyOf = ({ server, namespace, rpc_method, decision, reason, status }: RequestRecord): Tally => {
-    const labels = {
-      server,
-      namespace,
-      rpc_method: methodLabel(rpc_method),
-      decision,
-      status: `${Math.floor(status / 100)}xx`,
+  // Without a text put together as a key, which would have to be hashed anew for each request.
+  const byReason = new Map<string, Tally[]>()
+
+  const tallyOf = (record: RequestRecord): Tally => {
+    const { server, namespace, decision, reason } = record
+    const rpc_method = methodLabel(record.rpc_method)
+    const statusClass = Math.floor(record.status / 100)
+    const alike = byReason.get(reason) ?? []
+    for (const tally of alike) {
+      const { labels } = tally
+      if (
+        tally.statusClass === statusClass &&
+        labels.rpc_method === rpc_method &&
+        labels.decision === decision &&
+        labels.server === server &&
+        labels.namespace === namespace
+      )
+        return tally
     }
-    const key = `${labels.rpc_method} ${reason} ${labels.status} ${decision} ${namespace}\n${server}`
-    const kept = tallies.get(key)
-    if (kept !== undefined) return kept
-    const tally: Tally = { labels, reason, requests: 0, bytesIn: 0, bytesOut: 0 }
-    tallies.set(key, tally)
+    const labels = { server, namespace, rpc_method, decision, status: `${statusClass}xx` }
+    const tally = {
+      labels,
+      reason,
+      statusClass,
+      observe: observeOf(labels),
+      requests: 0,
+      bytesIn: 0,
+      bytesOut: 0,
+    }
+    tallies.push(tally)
+    byReason.set(reason, [...alike, tally])
     return tally
   }
+
+  /** Of whatever reason. */
+  const observeOf = (labels: Tally['labels']): Tally['observe'] =>
+    tallies.find((tally) => requestLabels.every((name) => tally.labels[name] === labels[name]))?.observe ??
+    durations.series(labels)
 
   const count = (record: RequestRecord): void => {
     const tally = tallyOf(record)
     tally.requests++
     tally.bytesIn += record.bytes_in
     tally.bytesOut += record.bytes_out
-    durations.observe(tally.labels, record.latency_ms / 1000)
+    tally.observe(record.latency_ms / 1000)
   }
 
   const { begin } = recorder
