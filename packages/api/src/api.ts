@@ -1,5 +1,6 @@
 import { endpoints, type Groups } from '@mcp-sentinel/contract'
 import { openapi } from '@mcp-sentinel/contract/openapi'
+import type { Bearer } from '@mcp-sentinel/identity'
 import type { ResourceStore } from '@mcp-sentinel/resources'
 import { createRenderedPolicies } from '@mcp-sentinel/resources/rendered-policies'
 import {
@@ -14,6 +15,7 @@ import {
 } from '@mcp-sentinel/service'
 import type { Authenticate } from './caller.ts'
 import { createEngines, type EngineOptions } from './engines.ts'
+import { servePolicyStream } from './policy-stream.ts'
 import { createRoutes } from './routes.ts'
 import { createPlaceOf } from './serving/place.ts'
 import { createServe, prefixes } from './serving/serve.ts'
@@ -26,6 +28,8 @@ export interface ApiOptions extends EngineOptions {
   readonly tracer?: Tracer | undefined
   readonly metrics?: Metrics | undefined
   readonly checks?: readonly HealthCheck[] | undefined
+  /** Verifies the tokens with which gateways ask for the policies of their servers; unset, none are told. */
+  readonly policyTokens?: Bearer | undefined
   /** Where servers run, in their policies. */
   readonly cluster?: string | undefined
   /** Told in the description of the API. */
@@ -52,6 +56,8 @@ export const createApi = (options: ApiOptions): Api => {
   const serve = createServe(app, { authenticate, placeOf, ending: ending.signal })
   const policies = options.resources && renderedOf(options.resources, options, clock)
   const routes = createRoutes(createEngines(options, { policies, clock, logger }))
+  const tokens = options.policyTokens
+  const endStreams = policies && tokens && servePolicyStream(app, { policies, tokens })
   const groups: Groups = endpoints
   for (const [group, members] of Object.entries(groups)) serve(members, routes[group as keyof typeof routes])
 
@@ -61,6 +67,7 @@ export const createApi = (options: ApiOptions): Api => {
     app,
     close: async () => {
       ending.abort()
+      endStreams?.()
       await app.close()
       await policies?.close()
     },
