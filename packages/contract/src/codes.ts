@@ -35,6 +35,8 @@ export const apiCodes = {
   /** Nobody could govern any more. */
   last_admin: 409,
   keys_too_many: 409,
+  /** Not on this machine: there is no cluster. */
+  unsupported: 409,
   /** The object is there and cannot be read; it is left alone until somebody mends it. */
   unreadable: 409,
   /** The caller may have as many servers as they may, and has them. */

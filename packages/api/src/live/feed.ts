@@ -1,7 +1,7 @@
 import type { EventLog, Tail } from '@mcp-sentinel/events'
 import { type LiveEvent, liveEventOf } from './live-event.ts'
 
-export type Listener = (events: readonly LiveEvent[]) => void
+type Listener = (events: readonly LiveEvent[]) => void
 
 export interface Feed {
   /** Resolves when the listener hears what is appended, to what ends that. */

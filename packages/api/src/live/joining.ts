@@ -41,7 +41,7 @@ export interface JoiningOptions {
 }
 
 /** Events that come of the store at a time; more are told by their number. */
-export const arrivedMax = 1_000
+const arrivedMax = 1_000
 
 /**
  * Joins a tail, which tells what is appended from now on, to the store, which has what was appended a moment ago only in

@@ -8,6 +8,7 @@ import { forbidden, permit } from '../permit.ts'
 import { challengedBy, problem, unauthorized } from '../problems.ts'
 import { resourceProblemOf } from '../resource-problems.ts'
 import { storeProblemOf } from '../store-problems.ts'
+import { workloadProblemOf } from '../workload-problems.ts'
 import { sendEvents } from './event-stream.ts'
 import type { PlaceOf } from './place.ts'
 import { noQuery, read, typedQuery } from './read.ts'
@@ -84,7 +85,12 @@ const answerOf = async (route: Route<Endpoint>, call: Call<Endpoint>) => {
 
 /** What the client is told of what an engine threw. */
 const toldOf = (error: unknown, { basicRealm }: Route<Endpoint>): unknown => {
-  const told = accountProblemOf(error) ?? resourceProblemOf(error) ?? storeProblemOf(error) ?? error
+  const told =
+    accountProblemOf(error) ??
+    resourceProblemOf(error) ??
+    storeProblemOf(error) ??
+    workloadProblemOf(error) ??
+    error
   return basicRealm === undefined ? told : challengedBy(told, `Basic realm="${basicRealm}", charset="UTF-8"`)
 }
 
