@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { createEmbeddedClickHouse } from '@mcp-sentinel/embedded'
+import { createEmbeddedClickHouse, type EmbeddedClickHouse } from '@mcp-sentinel/embedded'
 import type { EventLog } from '@mcp-sentinel/events'
 import { createSegmentLog } from '@mcp-sentinel/events/adapters/segment-log'
 import { createClickHouse, createEventWriter, migrate } from '@mcp-sentinel/events/clickhouse'
@@ -7,6 +7,8 @@ import { createApiKeys } from '@mcp-sentinel/identity'
 import { createAuthenticate, createIngest } from '@mcp-sentinel/ingest'
 import { createProcessor, type ProcessorObserver } from '@mcp-sentinel/processor'
 import { createLogger, type Tracer } from '@mcp-sentinel/service'
+import { engineRestart } from './supervised/engine-restart.ts'
+import { stackNamespace as namespace, type Run } from './supervised/part.ts'
 
 export interface Logs {
   readonly events: EventLog
@@ -30,18 +32,39 @@ export interface PipelineOptions {
   readonly port?: number
   readonly observers?: readonly ProcessorObserver[]
   readonly tracer?: Tracer
+  /** Keeps engine and services running, and closes them before the pipeline is closed. Without, they are only started. */
+  readonly run?: Run
 }
 
 /** The whole way of an event: ingest, log, processor and ClickHouse, in this process and one child. */
 export const startPipeline = async (options: PipelineOptions) => {
-  const { directory, apiKey, topic = 'mcp.events', port = 0, observers, tracer } = options
+  const { directory, apiKey, topic = 'mcp.events', observers, tracer } = options
   const parts = new AsyncDisposableStack()
-  const logger = createLogger({ service: 'pipeline', level: 'warn' })
+  const run: Run =
+    options.run ??
+    (async (part) => {
+      const { close } = await part.start((line) => process.stdout.write(line))
+      parts.defer(close)
+    })
+  const loggerOf = (service: string, log: (line: string) => void) =>
+    createLogger({ service, level: options.run === undefined ? 'warn' : 'info', destination: { write: log } })
 
-  const engine = await createEmbeddedClickHouse({ dataDirectory: join(directory, 'clickhouse') })
-  parts.defer(engine.close)
+  let engine: EmbeddedClickHouse | undefined
+  await run({
+    key: 'clickhouse',
+    display: 'ClickHouse',
+    namespace,
+    start: async (log) => {
+      const dataDirectory = join(directory, 'clickhouse')
+      const started = await createEmbeddedClickHouse({ dataDirectory, report: (line) => log(`${line}\n`) })
+      engine = started
+      return { close: started.close, ...engineRestart(started) }
+    },
+  })
+  if (engine === undefined) throw new Error('the engine was started')
+  const { url, pid } = engine
   const connect = (database: string) => {
-    const client = createClickHouse({ url: new URL(engine.url), database, application: 'pipeline' })
+    const client = createClickHouse({ url: new URL(url), database, application: 'pipeline' })
     parts.defer(client.close)
     return client
   }
@@ -54,19 +77,45 @@ export const startPipeline = async (options: PipelineOptions) => {
   const writer = createEventWriter({ store, topic, owner: crypto.randomUUID() })
   const limits = { ageMsMax: 50 }
   const group = 'mcp-sentinel-processor'
-  const common = { log, topic, logger, tracer }
-  const processor = await createProcessor({ ...common, group, deadLetters: dead, writer, observers, limits })
-  parts.defer(() => processor.close())
+  await run({
+    key: 'processor',
+    display: 'Processor',
+    namespace,
+    start: async (say) => {
+      const logger = loggerOf('processor', say)
+      const carrying = { log, topic, logger, tracer, group, deadLetters: dead, writer, observers, limits }
+      const processor = await createProcessor(carrying)
+      const { check } = processor.check
+      return {
+        close: () => processor.close(),
+        check: async () => check(new AbortController().signal).then(noFault, (error: Error) => error.message),
+      }
+    },
+  })
   const authenticate = createAuthenticate({ apiKeys: createApiKeys([apiKey]) })
-  const ingest = createIngest({ ...common, authenticate })
-  parts.defer(ingest.close)
-
-  const address = await ingest.app.listen({ host: '127.0.0.1', port })
+  let port = options.port ?? 0
+  await run({
+    key: 'ingest',
+    display: 'Ingest',
+    namespace,
+    start: async (say) => {
+      const ingest = createIngest({ log, topic, logger: loggerOf('ingest', say), tracer, authenticate })
+      const address = await ingest.app.listen({ host: '127.0.0.1', port })
+      port = Number(new URL(address).port)
+      const check = async () => {
+        const { status } = await fetch(`${address}/ready`)
+        return status === 200 ? undefined : `/ready answers ${status}`
+      }
+      return { close: ingest.close, check }
+    },
+  })
   return {
     store,
-    clickhouseUrl: engine.url,
-    enginePid: engine.pid,
-    ingestUrl: `${address}/events`,
+    clickhouseUrl: url,
+    enginePid: pid,
+    ingestUrl: `http://127.0.0.1:${port}/events`,
     close: () => parts.disposeAsync(),
   }
 }
+
+const noFault = (): undefined => undefined

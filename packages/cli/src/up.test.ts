@@ -61,6 +61,39 @@ test('the stack comes up, guards the sample, keeps its data, and follows its res
   expect(await second.show()).toBe(false)
 })
 
+test('each part is supervised: it tells how it is, what it said, and comes back when it is restarted or killed', {
+  timeout: 60_000,
+}, async () => {
+  const lines: string[] = []
+  const stack = await up({ directory: await folder(), port: 0, print: (line) => lines.push(line) })
+  onTestFinished(stack.close)
+  const { workloads } = stack
+  const statuses = async () =>
+    (await workloads.components()).map(({ key, status, message }) => `${key} ${status}${message}`)
+  const keys = ['clickhouse', 'processor', 'ingest', 'workspace-assistant', 'workspace-assistant-gateway']
+  const ready = keys.map((key) => `${key} Ready`)
+  expect(await statuses()).toEqual(ready)
+  const gateway = async (previous = false) =>
+    (await workloads.logs('workspace-assistant-gateway', { previous })).map(({ text }) => text).join('\n')
+  const pid = async () => Number(/^process (\d+)$/m.exec(await gateway())?.[1])
+  const first = await pid()
+  expect(await gateway()).toContain('"msg":"guarding"')
+
+  expect(await workloads.restart({ all: true })).toEqual(keys)
+  await vi.waitFor(async () => expect(await gateway(true)).toContain(`process ${first}`), { timeout: 30_000 })
+  await vi.waitFor(async () => expect(await statuses()).toEqual(ready), soon)
+  expect(await stack.show()).toBe(true)
+  expect(lines.filter((line) => /ended|failed/.test(line))).toEqual([])
+
+  const second = await pid()
+  expect(second).not.toBe(first)
+  process.kill(second, 'SIGKILL')
+  await vi.waitFor(async () => expect(await pid()).not.toBe(second), soon)
+  await vi.waitFor(async () => expect(await statuses()).toEqual(ready), soon)
+  expect(lines).toContain('  Gateway of workspace-assistant ended (SIGKILL), and is started again')
+  expect(await stack.show()).toBe(true)
+})
+
 test('what cannot be read from the start on shuts the server, until it is mended', {
   timeout: 60_000,
 }, async () => {
