@@ -75,12 +75,21 @@ describe('a chain that nobody touched', () => {
     const disclosure = disclose('/arguments/amount', 120)
     const { chain, payloads } = chainOf(1)
     const commitments = { '/arguments/amount': commitmentOf(disclosure) }
-    payloads.push(chain.request({ ...record, commitments }).payload)
+    const told = chain.request({ ...record, commitments, disclosures: [disclosure] })
+    expect(told.disclosures).toEqual([disclosure])
+    expect(told.payload).not.toContain(disclosure.salt)
+    payloads.push(told.payload)
     expect(provesCommitment(disclosure, commitments['/arguments/amount'])).toBe(true)
     expect(provesCommitment({ ...disclosure, value: 121 }, commitments['/arguments/amount'])).toBe(false)
     expect(payloads.at(-1)).not.toContain('120')
     expect(breaksOf(payloads)).toEqual([])
   })
+})
+
+test('a call that is told of before it ends shows no values: its event will', () => {
+  const { chain } = chainOf(1)
+  const disclosures = [disclose('/arguments/amount', 120)]
+  expect(chain.request({ ...record, disclosures }, undefined, 'mcp.request.open').disclosures).toBeUndefined()
 })
 
 describe('a verifier finds and places', () => {

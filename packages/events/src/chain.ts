@@ -9,7 +9,7 @@ import {
   requestPayload,
   signedText,
 } from './build.ts'
-import type { AuditHead, Envelope, EventType, RequestRecord, TraceContext } from './envelope.ts'
+import type { AuditHead, Disclosure, Envelope, EventType, RequestRecord, TraceContext } from './envelope.ts'
 
 /** The head of a chain after an event: SHA-256 over the exact bytes of its payload, in hex. */
 export const headAfter = (payload: string): string => hash('sha256', payload, 'hex')
@@ -64,7 +64,12 @@ export const createChain = (options: ChainOptions): Chain => {
   let lastTime = 0
   let time = new Date(0).toISOString()
 
-  const event = (type: EventType, payloadOf: (head: AuditHead) => string, trace?: TraceContext): Envelope => {
+  const event = (
+    type: EventType,
+    payloadOf: (head: AuditHead) => string,
+    trace?: TraceContext,
+    disclosures?: readonly Disclosure[],
+  ): Envelope => {
     // A chain's time never runs back, whatever the clock does.
     const now = clock()
     if (now > lastTime) {
@@ -94,6 +99,7 @@ export const createChain = (options: ChainOptions): Chain => {
       tracestate: trace?.tracestate,
       baggage: trace?.baggage,
       payload,
+      disclosures,
     }
   }
 
@@ -103,8 +109,14 @@ export const createChain = (options: ChainOptions): Chain => {
       const start = { prev_chain: previous?.chain ?? '', prev_head: previous?.head ?? '', reason }
       return event('mcp.chain.start', (audit) => chainStartPayload(audit, start))
     },
+    // Once: what is to be erased some day should not stand with each event of its call.
     request: (record, trace, type = 'mcp.request') =>
-      event(type, (audit) => requestPayload(audit, record), trace),
+      event(
+        type,
+        (audit) => requestPayload(audit, record),
+        trace,
+        type === 'mcp.request' ? record.disclosures : undefined,
+      ),
     gap: (gap) => event('mcp.gap', (audit) => gapPayload(audit, gap)),
     checkpoint: ({ kid, privateKey }) => {
       const upTo = { chain, seq, head }

@@ -56,7 +56,7 @@ export interface Envelope extends TraceContext {
   readonly disclosures?: readonly Disclosure[] | undefined
 }
 
-/** What a gateway tells about one request: the payload of `mcp.request`, without its head. */
+/** What a gateway tells about one request: the payload of `mcp.request`, without its head, and what travels beside it. */
 export interface RequestRecord {
   readonly admin_trust?: string | undefined
   readonly agent_id: string
@@ -70,6 +70,8 @@ export interface RequestRecord {
   readonly consented_trust?: string | undefined
   readonly decision: 'allow' | 'deny'
   readonly decision_id: string
+  /** The values behind `commitments`: they travel beside the payload, not in it. */
+  readonly disclosures?: readonly Disclosure[] | undefined
   readonly effective_trust?: string | undefined
   /** Name and version of what decided. */
   readonly evaluator?: string | undefined

@@ -21,6 +21,7 @@ import { createOpenCalls, type OpenCall } from './open-calls.ts'
 import { policyReads } from './policy-reads.ts'
 import type { PolicySource } from './policy-source.ts'
 import type { Decided, End, ServerLabels } from './record.ts'
+import { recordedArguments } from './recorded-arguments.ts'
 import type { Recorder } from './recorder.ts'
 import { answerOf, type DenialStyle, type Refusal } from './refusal.ts'
 import { createSessionsSeen } from './sessions-seen.ts'
@@ -194,6 +195,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     decisionId: ids(),
     document: policy?.document,
     toolDigest: call && definitions?.digestOf(call.target.name),
+    recorded: decision?.recorded && recordedArguments(decision.recorded, call),
   })
 
   /** All of a request, for one reason that is not its calls'. */

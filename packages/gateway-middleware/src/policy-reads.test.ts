@@ -14,6 +14,7 @@ const document: PolicyDocument = {
         { name: 'refund', when: [{ pointer: '/amount', op: 'lte', value: 5 }] },
         { name: 'user_*', when: [{ pointer: '/owner/id', op: 'eq', value: 'me' }] },
         { name: 'free' },
+        { name: 'noted', record: { arguments: [{ pointer: '/note', as: 'value' }] } },
       ],
     },
   ],
@@ -40,6 +41,7 @@ test.each([
   ['refund', '{"ａmount":9}'],
   ['user_rename', '{"owner":{"Id":"you"}}'],
   ['user_', '{"OWNER":{"id":"you"}}'],
+  ['noted', '{"note":"a","Note":"b"}'],
 ])('a call of %s with %s is refused: a rule reads what could be meant', (tool, args) =>
   expect(said(call(tool, args))).toMatch(/is nearly/),
 )

@@ -42,4 +42,5 @@ const readsOfRules = (rules: readonly Rule[], hasPatterns: boolean): PolicyReads
   }
 }
 
-const pointersOf = ({ when = [] }: Rule): readonly string[] => when.map(({ pointer }) => pointer)
+const pointersOf = ({ when = [], record }: Rule): readonly string[] =>
+  [...when, ...(record?.arguments ?? [])].map(({ pointer }) => pointer)

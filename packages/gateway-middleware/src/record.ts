@@ -1,7 +1,8 @@
 import type { RequestRecord } from '@mcp-sentinel/events'
-import type { Caller, Decision, PolicyDocument, Reason } from '@mcp-sentinel/policy'
+import { type Caller, type Decision, evaluator, type PolicyDocument, type Reason } from '@mcp-sentinel/policy'
 import { bytesIn, type Exchange } from './exchange.ts'
 import type { InspectedCall } from './inspect.ts'
+import type { RecordedArguments } from './recorded-arguments.ts'
 
 /** What is known of a call when it is decided; how it ended is added when it closes. */
 export interface Decided {
@@ -16,6 +17,7 @@ export interface Decided {
   readonly isAllowed: boolean
   readonly document: PolicyDocument | undefined
   readonly toolDigest: string | undefined
+  readonly recorded: RecordedArguments | undefined
 }
 
 /** How a call ended. */
@@ -43,10 +45,13 @@ export const recordOf = (decided: Decided, end: End, labels: ServerLabels): Requ
     bytes_in: bytesIn(exchange.body),
     bytes_out: end.bytesOut,
     cluster: labels.cluster ?? server?.cluster ?? '',
+    commitments: decided.recorded?.commitments,
     consented_trust: decision?.consentedTrust,
     decision: decided.isAllowed ? 'allow' : 'deny',
     decision_id: decided.decisionId,
+    disclosures: decided.recorded?.disclosures,
     effective_trust: decision?.effectiveTrust,
+    evaluator: decision && evaluator,
     human_id: caller.human ?? '',
     latency_ms: end.latencyMs,
     matched_grant: decision?.matchedGrant?.name,
