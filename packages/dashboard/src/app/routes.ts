@@ -15,6 +15,12 @@ export const createRoutes = (): Router =>
         name: 'events',
         component: () => import('./pages/events.ts').then(({ EventsPage }) => EventsPage),
       },
+      {
+        path: '/analytics',
+        name: 'analytics',
+        component: () => import('./pages/analytics.ts').then(({ AnalyticsPage }) => AnalyticsPage),
+        props: { title: 'Analytics' },
+      },
       { path: '/sign-in', name: 'sign-in', component: () => import('./SignInHere.vue') },
       { path: '/:rest(.*)*', name: 'nowhere', component: () => import('./NoSuchPage.vue') },
     ],

@@ -3,7 +3,7 @@ import { computed, type Ref } from 'vue'
 import { usePrincipal } from '../principal/use-principal.ts'
 import { useSentinel } from '../sentinel/sentinel.ts'
 
-export interface UsageFilters {
+export type UsageFilters = {
   readonly namespace?: string
   readonly server?: string
   readonly decision?: string
