@@ -3,6 +3,7 @@ import type { Actor } from '../accounts/context.ts'
 import type { ProvenIdentity } from '../accounts/logins.ts'
 import type { User } from '../accounts/users.ts'
 import type { Accounts } from '../accounts.ts'
+import { AccountError } from '../errors.ts'
 import { problem, unauthorized } from '../problems.ts'
 
 export interface OidcOptions {
@@ -49,8 +50,13 @@ export const createOidc = ({ bearer, accounts, adminUsers = [] }: OidcOptions): 
     },
     recognise: async (token, actor) => {
       const identity = await prove(token)
-      const linked = await logins.linkedTo(identity.issuer, identity.subject)
-      return withRole(linked ?? (await logins.byProvider(identity, actor)), identity, actor)
+      try {
+        const linked = await logins.linkedTo(identity.issuer, identity.subject)
+        return await withRole(linked ?? (await logins.byProvider(identity, actor)), identity, actor)
+      } catch (error) {
+        // Why the account stays shut; whoever asks for something else only needs to know that it does.
+        throw error instanceof AccountError && !error.retryable ? unauthorized(error.message) : error
+      }
     },
   }
 }
