@@ -3,7 +3,7 @@ import type { VNodeChild } from 'vue'
 export interface Column<Row> {
   readonly key: string
   readonly title: string
-  /** As a track of a CSS grid. */
+  /** As a track of a CSS grid, its least width in pixels. */
   readonly width?: string
   /** Numbers are read from their end. */
   readonly isNumber?: boolean
@@ -11,8 +11,6 @@ export interface Column<Row> {
   readonly sortBy?: (row: Row) => string | number
   /** Left out, the slot of its key shows it. */
   readonly text?: (row: Row) => VNodeChild
-  /** Not shown where there is little room. */
-  readonly isWide?: boolean
 }
 
 export interface Sorting {
