@@ -41,7 +41,7 @@ export const blueTeamId = callers.otherOwner.teams[0]?.id ?? ''
 /** The API over a folder of resources, at a time that stands still. */
 export const createGoverned = async (options: Partial<ApiOptions> = {}): Promise<Governed> => {
   let now = Date.parse('2026-06-01T08:00:00Z')
-  const clock = () => now
+  const clock = options.clock ?? (() => now)
   const folder = await mkdtemp(join(tmpdir(), 'mcp-sentinel-api-'))
   const store = await directoryStore(folder, { clock })
   const changes: Governed['changes'] = []

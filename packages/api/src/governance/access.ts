@@ -8,7 +8,7 @@ import { given } from './items.ts'
 import { idOf, keyOf, pageOf } from './paging.ts'
 import { getResource } from './resource.ts'
 
-export const actions = {
+const actions = {
   MCPAccessGrant: { read: 'grant.read', change: 'grant.change', word: 'grant' },
   MCPAgentSession: { read: 'session.read', change: 'session.change', word: 'session' },
 } as const satisfies Readonly<Record<AccessKind, object>>
@@ -65,7 +65,7 @@ export const tellAccess = async <K extends AccessKind, T>(
   )
 }
 
-export const serverOf = ({ metadata, spec }: ResourceOf<AccessKind>): ObjectKey => ({
+const serverOf = ({ metadata, spec }: ResourceOf<AccessKind>): ObjectKey => ({
   namespace: metadata.namespace ?? '',
   name: spec.serverRef.name,
 })

@@ -79,7 +79,7 @@ const names: Readonly<Record<Kind, string>> = {
   MCPAgentSession: 'session',
 }
 
-export const stale = (kind: Kind, { namespace, name }: ObjectKey): ProblemError =>
+const stale = (kind: Kind, { namespace, name }: ObjectKey): ProblemError =>
   problem(
     'conflict',
     `the ${names[kind]} ${namespace}/${name} is not in the state that was read: read it again`,
