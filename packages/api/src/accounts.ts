@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { type AuditLog, createAuditLog } from './accounts/audit-log.ts'
+import { type AuditTrail, createAuditTrail } from './accounts/audit-trail.ts'
 import type { Context, Ids } from './accounts/context.ts'
 import { createLocks, type Locks } from './accounts/locks.ts'
 import { createLogins, type Logins } from './accounts/logins.ts'
@@ -27,6 +28,7 @@ export interface Accounts {
   readonly refreshTokens: RefreshTokens
   readonly names: Names
   readonly audit: AuditLog
+  readonly auditTrail: AuditTrail
   readonly locks: Locks
   readonly prune: Prune
 }
@@ -44,6 +46,7 @@ export const createAccounts = ({ passwords, ...context }: AccountsOptions): Acco
     refreshTokens: createRefreshTokens(context),
     names: createNames(context),
     audit: createAuditLog(context),
+    auditTrail: createAuditTrail(context),
     locks: createLocks(context),
     prune: createPrune(context),
   }

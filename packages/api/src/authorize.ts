@@ -80,6 +80,11 @@ export const rules = {
   'registry.push': { who: ['team'], scope: 'push' },
   'image.report': { who: ['self'], scope: 'push' },
 
+  /** What runs beside servers. */
+  'deployment.read': { who: ['team', 'self'], scope: 'read' },
+  'deployment.apply': { who: ['team'], scope: 'publish' },
+  'deployment.change': { who: ['team-owners', 'self'], scope: 'publish' },
+
   'operations.read': { who: [], scope: 'read' },
   'operations.restart': { who: [] },
   'audit.read': { who: [], scope: 'read' },

@@ -1,1 +1,4 @@
-export const operations = {}
+import { audit, snapshot } from './operations/audit.ts'
+import { components, namespaces, restart } from './operations/components.ts'
+
+export const operations = { components, restart, namespaces, audit, snapshot }

@@ -1,0 +1,397 @@
+import { WorkloadError } from '@mcp-sentinel/resources/workloads'
+import { createLogger } from '@mcp-sentinel/service'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createApi } from '../api.ts'
+import { clientOf, clientWithKey } from '../contract-tests/asking.ts'
+import { openPeople, type People } from '../contract-tests/people.ts'
+import { type RememberedWorkloads, rememberedWorkloads } from '../contract-tests/remembered-workloads.ts'
+
+let people: People
+let workloads: RememberedWorkloads
+beforeAll(async () => {
+  people = await openPeople()
+}, 60_000)
+beforeEach(async () => {
+  await people.reset()
+  workloads = rememberedWorkloads(people.world.now)
+})
+afterAll(() => people.close())
+
+const apiOver = (engines: object) =>
+  createApi({
+    authenticate: people.authenticate,
+    logger: createLogger({ service: 'api-test', level: 'silent' }),
+    version: '1.2.3',
+    clock: people.world.now,
+    accounts: people.world,
+    workloads,
+    ...engines,
+  }).app
+const as = (key: string, engines: object = {}) => clientWithKey(apiOver(engines), key)
+const away = () => workloads.fail(new WorkloadError('unavailable', 'secret place', { retryable: true }))
+
+describe('operations', () => {
+  it('operations.components tells of each', async () => {
+    const { components } = await as('admin').operations.components()
+    expect(components.map(({ key, status }) => [key, status])).toEqual([
+      ['api', 'Ready'],
+      ['ingest', 'Ready'],
+      ['processor', 'Ready'],
+    ])
+  })
+
+  describe('operations.restart', () => {
+    it('restarts one or all, and writes it down', async () => {
+      const { operations } = as('admin')
+      expect(await operations.restart({ body: { component: 'ingest' } })).toEqual({
+        success: true,
+        component: 'ingest',
+        components: ['ingest'],
+      })
+      expect(await operations.restart({ body: { all: true } })).toEqual({
+        success: true,
+        restarted: 'all',
+        components: ['api', 'ingest', 'processor'],
+      })
+      expect(workloads.restarted).toEqual(['ingest', 'api', 'ingest', 'processor'])
+      const by = { action: 'component_restart', user_id: people.idOf('admin') }
+      expect(await people.audited()).toEqual([
+        { ...by, resource: 'component/ingest' },
+        { ...by, resource: 'component/all' },
+      ])
+    })
+
+    it.each<[string, object]>([
+      ['', {}],
+      ['', { component: 'api', all: true }],
+      ['/all', { all: false }],
+      ['/component', { component: '' }],
+      ['/component', { component: 'nothing' }],
+      ['/force', { component: 'api', force: true }],
+    ])('refuses what is wrong at %j: %j', async (pointer, body) => {
+      await expect(as('admin').operations.restart({ body } as never)).rejects.toMatchObject({
+        code: 'invalid_request_body',
+        details: { issues: [{ pointer }] },
+      })
+      expect(workloads.restarted).toEqual([])
+    })
+
+    it('is refused while one is under way', async () => {
+      workloads.fail(new WorkloadError('conflict', 'ingest is being restarted'))
+      await expect(as('admin').operations.restart({ body: { component: 'ingest' } })).rejects.toMatchObject({
+        code: 'conflict',
+      })
+      expect(await people.audited()).toEqual([])
+    })
+  })
+
+  describe('operations.namespaces', () => {
+    it('tells which there are, and which should be', async () => {
+      await workloads.namespaces.provision({ name: 'mcp-team-red', team: 'red' })
+      const { namespaces, unavailable } = await as('admin').operations.namespaces()
+      expect(namespaces.map(({ namespace, exists }) => [namespace, exists])).toEqual([
+        ['mcp-team-blue', false],
+        ['mcp-team-red', true],
+        ['mcp-servers', false],
+      ])
+      expect(unavailable).toEqual([])
+    })
+
+    it.each(['is away', 'is not there'])('tells the rest where what runs them %s', async (how) => {
+      away()
+      const engines = how === 'is away' ? {} : { workloads: undefined }
+      const { namespaces, unavailable } = await as('admin', engines).operations.namespaces()
+      expect(namespaces.map(({ exists }) => exists)).toEqual([null, null, null])
+      expect(unavailable).toEqual(['workloads'])
+    })
+  })
+
+  describe('operations.audit and operations.snapshot', () => {
+    beforeEach(async () => {
+      const act = (name: string, action: string, more: object = {}) =>
+        people.world.audit.record(
+          { requestId: 'r-1', userId: people.idOf(name), address: '192.0.2.7', identity: 'session' },
+          { action, resource: `thing/${action}`, ...more },
+        )
+      await act('owner', 'login')
+      people.world.wait(4 * 3_600_000)
+      await act('owner', 'image_publish', { imageRef: 'registry/red/it:1', namespace: 'mcp-team-red' })
+      await act('member', 'login', { status: 'failure' })
+      await act('admin', 'grant_apply', { before: { maxTrust: 'low' }, after: { maxTrust: 'high' } })
+    })
+
+    it('tell the newest first, with what it was and what it is', async () => {
+      const { audit_logs } = await as('admin').operations.audit()
+      expect(audit_logs.map(({ action, email }) => [action, email])).toEqual([
+        ['grant_apply', 'admin@example.org'],
+        ['login', 'member@example.org'],
+        ['image_publish', 'owner@example.org'],
+        ['login', 'owner@example.org'],
+      ])
+      expect(audit_logs[0]).toEqual({
+        id: expect.stringMatching(/^\d+$/),
+        user_id: people.idOf('admin'),
+        email: 'admin@example.org',
+        action: 'grant_apply',
+        resource: 'thing/grant_apply',
+        status: 'success',
+        actor_ip: '192.0.2.7',
+        request_id: 'r-1',
+        source: 'ui',
+        auth_identity: 'session',
+        before: { maxTrust: 'low' },
+        after: { maxTrust: 'high' },
+        created_at: new Date(people.world.now()).toISOString(),
+      })
+    })
+
+    it('of some', async () => {
+      const begin = new Date(people.world.now()).toISOString()
+      const cases: readonly [object, readonly string[]][] = [
+        [{ limit: 2 }, ['grant_apply', 'login']],
+        [{ user: people.idOf('owner') }, ['image_publish', 'login']],
+        [{ user: 'Owner@example.org' }, ['image_publish', 'login']],
+        [{ user: 'nobody@example.org' }, []],
+        [{ since: begin }, ['grant_apply', 'login', 'image_publish']],
+        [{ until: begin }, ['login']],
+        [{ since: begin, until: begin }, []],
+        [{ since: '2026-05-31', until: '2026-06-01' }, []],
+      ]
+      for (const [query, actions] of cases) {
+        const { audit_logs } = await as('admin').operations.audit({ query })
+        expect(audit_logs.map(({ action }) => action)).toEqual(actions)
+      }
+    })
+
+    it.each(['audit', 'snapshot'] as const)(
+      'operations.%s refuses what it does not understand',
+      async (name) => {
+        const wrong: readonly [string, object][] = [
+          ['limit', { limit: 0 }],
+          ['limit', { limit: 201 }],
+          ['since', { since: 'noon' }],
+          ['until', { until: '2026-13-01' }],
+          ['user', { user: '' }],
+          ['action', { action: 'login' }],
+        ]
+        for (const [pointer, query] of wrong)
+          await expect(as('admin').operations[name]({ query })).rejects.toMatchObject({
+            code: 'invalid_query_param',
+            details: { issues: [{ pointer }] },
+          })
+      },
+    )
+
+    it('operations.snapshot tells of people, images and what runs, too', async () => {
+      await workloads.deployments.apply({
+        ...{ namespace: 'mcp-team-red', name: 'web', image: 'it', version: '1', port: 80, replicas: 1 },
+        labels: {},
+      })
+      const until = new Date(people.world.now() + 1).toISOString()
+      const told = await as('admin').operations.snapshot({ query: { until } })
+      expect(told.filters).toEqual({ limit: 50, until })
+      expect(told.users.map(({ email, last_login }) => [email, last_login])).toEqual([
+        ['admin@example.org', undefined],
+        ['member@example.org', undefined],
+        ['owner@example.org', expect.stringMatching(/Z$/)],
+        ['otherowner@example.org', undefined],
+        ['user@example.org', undefined],
+      ])
+      expect(told.users[2]?.last_activity).not.toBe(told.users[2]?.last_login)
+      expect(told.audit_logs).toHaveLength(4)
+      expect(told.images).toMatchObject([{ image_ref: 'registry/red/it:1', namespace: 'mcp-team-red' }])
+      expect(told.deployments).toMatchObject([{ name: 'web' }])
+      expect(told.unavailable).toEqual([])
+      const one = await as('admin').operations.snapshot({
+        query: { user: 'member@example.org' },
+      })
+      expect(one.users.map(({ email }) => email)).toEqual(['member@example.org'])
+    })
+
+    it('operations.snapshot tells the rest where nothing says what runs', async () => {
+      away()
+      expect(await as('admin').operations.snapshot()).toMatchObject({
+        deployments: [],
+        unavailable: ['workloads'],
+      })
+    })
+  })
+
+  it('is for admins alone', async () => {
+    const asks = (key: string, engines: object = {}) => {
+      const { operations, deployments } = as(key, engines)
+      return [
+        operations.components(),
+        operations.restart({ body: { all: true } }),
+        operations.namespaces(),
+        operations.audit(),
+        operations.snapshot(),
+        deployments.all(),
+      ]
+    }
+    for (const key of ['user', 'owner', 'member', 'readKey', 'serviceKey'])
+      for (const asked of asks(key)) await expect(asked).rejects.toMatchObject({ code: 'forbidden' })
+    expect(workloads.restarted).toEqual([])
+    const { operations } = clientOf(apiOver({}))
+    await expect(operations.audit()).rejects.toMatchObject({ code: 'unauthorized' })
+  })
+
+  it('says which engine is away', async () => {
+    away()
+    const told = { status: 503, code: 'workloads_unavailable', retryAfterS: 5 }
+    await expect(as('admin').operations.components()).rejects.toMatchObject(told)
+    await expect(as('admin').operations.restart({ body: { all: true } })).rejects.toMatchObject(told)
+    for (const name of ['audit', 'snapshot', 'namespaces'] as const)
+      await expect(as('admin', { accounts: undefined }).operations[name]()).rejects.toMatchObject({
+        code: 'platform_unavailable',
+      })
+  })
+})
+
+describe('deployments', () => {
+  const web = { name: 'web', image: 'registry.example.org/red/web', version: '1.0' }
+  const red = { namespace: 'mcp-team-red', name: 'web' }
+  const apply = (key: string, body: object = {}, engines: object = {}) =>
+    as(key, engines).deployments.apply({ body: { ...web, ...body } })
+  const names = async (key: string, query = {}) =>
+    (await as(key).deployments.list({ query })).deployments.map(
+      ({ namespace, name }) => `${namespace}/${name}`,
+    )
+
+  it('deployments.apply runs an image in the namespace of the team, and writes it down', async () => {
+    const { deployment } = await apply('member')
+    expect(deployment).toEqual({
+      name: 'web',
+      namespace: 'mcp-team-red',
+      replicas: 1,
+      ready: 0,
+      image: 'registry.example.org/red/web:1.0',
+      user_id: people.idOf('member'),
+      created_by: people.idOf('member'),
+      labels: {
+        'platform.mcpruntime.org/user-id': people.idOf('member'),
+        'platform.mcpruntime.org/created-by': people.idOf('member'),
+      },
+      created_at: new Date(people.world.now()).toISOString(),
+    })
+    expect(await people.audited()).toEqual([
+      { action: 'deployment_apply', resource: 'deployment/web', user_id: people.idOf('member') },
+    ])
+  })
+
+  it('deployments.apply leaves it to whom it belongs, whoever changes it', async () => {
+    await apply('member')
+    const { deployment } = await apply('owner', { version: '2', replicas: 3 })
+    expect(deployment).toMatchObject({ user_id: people.idOf('member'), replicas: 3 })
+    expect(deployment.image).toBe('registry.example.org/red/web:2')
+    await apply('owner', { name: 'other' })
+    await expect(apply('member', { name: 'other' })).rejects.toMatchObject({ code: 'forbidden' })
+  })
+
+  it.each([
+    ['user', 'mcp-team-red'],
+    ['otherOwner', 'mcp-team-red'],
+    ['owner', 'mcp-team-blue'],
+    ['owner', 'mcp-servers'],
+    ['owner', 'kube-system'],
+    ['serviceKey', 'mcp-team-red'],
+  ])('deployments.apply refuses %s in %s', async (key, namespace) => {
+    await expect(apply(key, { namespace })).rejects.toMatchObject({ code: 'forbidden' })
+    expect(await workloads.deployments.list()).toEqual([])
+  })
+
+  it('deployments.apply takes images of tenants from below their name alone', async () => {
+    const engines = { platform: { registryHost: 'registry.example.org' } }
+    for (const image of [
+      'registry.example.org/blue/web',
+      'registry.example.org/redder/web',
+      'docker.io/red/web',
+    ])
+      await expect(apply('owner', { image }, engines)).rejects.toMatchObject({
+        code: 'forbidden',
+        details: { issues: [{ pointer: '/image' }] },
+      })
+    for (const image of ['registry.example.org/red/web', 'registry.example.org/mcp-team-red/web'])
+      await apply('owner', { image }, engines)
+    await apply('admin', { image: 'docker.io/any', namespace: 'mcp-team-red' }, engines)
+  })
+
+  it.each<[string, object]>([
+    ['/name', { name: 'Web' }],
+    ['/image', { image: 'it@sha256:0' }],
+    ['/version', { version: '-' }],
+    ['/port', { port: 0 }],
+    ['/port', { port: 65536 }],
+    ['/replicas', { replicas: 21 }],
+    ['/replicas', { replicas: -1 }],
+    ['/namespace', { namespace: '../x' }],
+    ['/command', { command: 'sh' }],
+  ])('deployments.apply refuses a wrong %s: %j', async (pointer, body) => {
+    await expect(apply('owner', body)).rejects.toMatchObject({
+      code: 'invalid_request_body',
+      details: { issues: [{ pointer }] },
+    })
+  })
+
+  it('deployments.apply needs a namespace from who is in no team', async () => {
+    await expect(apply('user')).rejects.toMatchObject({
+      code: 'invalid_request_body',
+      details: { issues: [{ pointer: '/namespace' }] },
+    })
+  })
+
+  it('deployments.list and deployments.all tell each of what is theirs', async () => {
+    await apply('member')
+    await apply('otherOwner', { name: 'ledger' })
+    expect(await names('owner')).toEqual(['mcp-team-red/web'])
+    expect(await names('readKey', { namespace: 'mcp-team-red' })).toEqual(['mcp-team-red/web'])
+    expect(await names('otherOwner')).toEqual(['mcp-team-blue/ledger'])
+    expect([await names('user'), await names('serviceKey')]).toEqual([[], []])
+    for (const namespace of ['mcp-team-blue', 'mcp-servers', 'nowhere'])
+      await expect(names('owner', { namespace })).rejects.toMatchObject({ code: 'forbidden' })
+    const { all } = as('admin').deployments
+    expect((await all()).deployments).toHaveLength(2)
+    expect((await all({ query: { namespace: 'mcp-team-blue' } })).deployments).toHaveLength(1)
+  })
+
+  describe('deployments.remove', () => {
+    it.each(['member', 'owner', 'admin', 'adminKey'])('is for %s', async (key) => {
+      await apply('member')
+      expect(await as(key).deployments.remove({ params: red })).toEqual({ success: true, ...red })
+      expect(await workloads.deployments.list()).toEqual([])
+      expect((await people.audited()).at(-1)).toMatchObject({ action: 'deployment_delete' })
+      await expect(as('owner').deployments.remove({ params: red })).rejects.toMatchObject({
+        code: 'not_found',
+      })
+    })
+
+    it('is not for others', async () => {
+      await apply('owner')
+      for (const key of ['user', 'member', 'otherOwner', 'serviceKey'])
+        await expect(as(key).deployments.remove({ params: red })).rejects.toMatchObject({ code: 'forbidden' })
+      await expect(as('readKey').deployments.remove({ params: red })).rejects.toMatchObject({
+        code: 'scope_missing',
+      })
+      expect(await workloads.deployments.list()).toHaveLength(1)
+    })
+
+    it('is not for who has left the team, though it was theirs', async () => {
+      await apply('member')
+      await people.world.teams.removeMember('red', people.idOf('member'), { requestId: 'r' })
+      await expect(as('member').deployments.remove({ params: red })).rejects.toMatchObject({
+        code: 'forbidden',
+      })
+    })
+  })
+
+  it.each([
+    ['unsupported', 409],
+    ['unavailable', 503],
+  ] as const)('says so where there is nothing to run it: %s', async (code, status) => {
+    workloads.fail(new WorkloadError(code, 'not here'))
+    await expect(apply('owner')).rejects.toMatchObject({ status })
+    await expect(names('owner')).rejects.toMatchObject({ status })
+    const without = as('owner', { workloads: undefined }).deployments
+    await expect(without.list()).rejects.toMatchObject({ code: 'workloads_unavailable' })
+  })
+})
