@@ -5,8 +5,9 @@ import { editYaml, yamlOf } from '../directory/edit-yaml.ts'
 import { createJournal, type Journal } from '../directory/journal.ts'
 import { listening } from '../directory/listening.ts'
 import { merged } from '../directory/merge-patch.ts'
-import { fileOf, statusFileOf } from '../directory/places.ts'
+import { extension, fileOf, placeOf, statusFileOf } from '../directory/places.ts'
 import { type Found, objectOf, readObject } from '../directory/read-object.ts'
+import { isResourceFile } from '../directory/scan.ts'
 import { becomeSoleWriter } from '../directory/sole-writer.ts'
 import { ResourceError } from '../errors.ts'
 import { defaultNamespace } from '../kinds/metadata.ts'
@@ -46,11 +47,11 @@ export const directoryStore = async (
 
   let writing: Promise<unknown> = Promise.resolve()
   /** One at a time, and told to who watches before it is told to who asked. */
-  const write = <T>(kind: Kind, work: () => Promise<T>): Promise<T> => {
+  const write = <T>(kind: Kind, { namespace, name }: ObjectKey, work: () => Promise<T>): Promise<T> => {
     const result = writing.then(work)
     writing = result.catch(() => undefined)
     return result.then(async (value) => {
-      await journalOf(kind).refresh()
+      await journalOf(kind).refreshFile({ namespace, file: `${name}${extension}` })
       return value
     })
   }
@@ -88,7 +89,7 @@ export const directoryStore = async (
     const kind: R['kind'] = parsed.resource.kind
     const { resourceVersion, ...described } = metadata
     const key = { namespace: metadata.namespace ?? defaultNamespace, name: metadata.name }
-    return write(kind, async () => {
+    return write(kind, key, async () => {
       const before = await readObject(root, kind, key)
       if (before?.file.digest !== resourceVersion) throw changed(kind, key)
       // Nobody but the store says when an object was made: sessions grow old by it.
@@ -110,11 +111,16 @@ export const directoryStore = async (
     return status === undefined ? {} : { status }
   }
 
-  const ears = listening(root, pollIntervalMs, () => {
-    for (const kind of kinds)
-      journalOf(kind)
-        .refresh()
-        .catch(() => undefined)
+  const quietly = (refreshing: Promise<void>): void => void refreshing.catch(() => undefined)
+  const ears = listening(root, pollIntervalMs, {
+    hearFile: (folder, file) => {
+      const place = placeOf(root, folder)
+      if (place === undefined || !isResourceFile(file)) return
+      quietly(journalOf(place.kind).refreshFile({ namespace: place.namespace, file }))
+    },
+    hearAll: () => {
+      for (const kind of kinds) quietly(journalOf(kind).refresh())
+    },
   })
 
   async function* watch<K extends Kind>(kind: K, wanted: WatchOptions): AsyncGenerator<Change<K>> {
@@ -135,13 +141,13 @@ export const directoryStore = async (
     get: async (kind, key) => (await readObject(root, kind, key))?.resource,
     apply,
     patch: (kind, key, patch) =>
-      write(kind, async () => {
+      write(kind, key, async () => {
         const { resourceVersion, ...metadata } = patch.metadata ?? {}
         const before = await there(kind, key, resourceVersion)
         return put(kind, key, before, merged(before.raw, { ...patch, metadata }))
       }),
     writeStatus: (kind, key, status) =>
-      write(kind, async () => {
+      write(kind, key, async () => {
         await there(kind, key)
         const path = statusFileOf(root, kind, key)
         const before = await readState(path)
@@ -149,7 +155,7 @@ export const directoryStore = async (
         if (text !== before?.text) await replaceFile(root, path, text, before)
       }),
     delete: (kind, key, resourceVersion) =>
-      write(kind, async () => {
+      write(kind, key, async () => {
         const { file } = await there(kind, key, resourceVersion)
         await removeFile(root, fileOf(root, kind, key), file)
         await unlink(statusFileOf(root, kind, key)).catch(() => undefined)

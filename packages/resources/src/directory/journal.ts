@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { Kind } from '../parse.ts'
 import type { Change, Listing, WatchOptions } from '../store.ts'
-import { type Seen, scan } from './scan.ts'
+import { type FilePlace, lookAt, type Seen, scan } from './scan.ts'
 
 export interface Journal<K extends Kind> {
-  /** Looks at the files, and tells who watches what has changed. */
+  /** Looks at all files, and tells who watches what has changed. */
   readonly refresh: () => Promise<void>
+  /** The same for one file, without waiting for a look at all of them. */
+  readonly refreshFile: (place: FilePlace) => Promise<void>
   readonly list: (namespace?: string) => Listing<K>
   readonly watch: (options: WatchOptions) => AsyncIterable<Change<K>>
   readonly close: () => void
@@ -23,32 +25,48 @@ export const createJournal = <K extends Kind>(root: string, kind: K): Journal<K>
   let seen: ReadonlyMap<string, Seen<K>> = new Map()
   let count = 0
   let isClosed = false
-  let refreshing: Promise<void> = Promise.resolve()
+  let scanning: Promise<void> = Promise.resolve()
+  let nextScan: Promise<void> | undefined
+  let lookingAtFiles: Promise<void> = Promise.resolve()
+  /** Files that were looked at by themselves since the scan began: it may have read them before that. */
+  let fresher = new Set<string>()
 
   const look = async (): Promise<void> => {
+    fresher = new Set()
     const now = await scan(root, kind, seen)
+    for (const id of fresher) setOrDelete(now, id, seen.get(id))
     const before = seen
     seen = now
-    for (const [id, { found, version }] of now) {
-      if (before.get(id)?.version === version) continue
-      note((resourceVersion) =>
-        found.ok
-          ? { type: 'applied', resource: found.resource, resourceVersion }
-          : {
-              type: 'unreadable',
-              namespace: found.namespace,
-              name: found.name,
-              faults: found.faults,
-              resourceVersion,
-            },
-      )
-    }
-    for (const [id, { found }] of before) {
-      if (now.has(id)) continue
-      const { namespace, name } = found.ok ? found.resource.metadata : found
-      note((resourceVersion) => ({ type: 'deleted', namespace: namespace ?? '', name, resourceVersion }))
-    }
+    for (const [id, one] of now) noteTurn(before.get(id), one)
+    for (const [id, one] of before) if (!now.has(id)) noteTurn(one, undefined)
     for (const wake of waiting) wake()
+  }
+
+  const lookAtFile = async (place: FilePlace): Promise<void> => {
+    const id = `${place.namespace}/${place.file}`
+    const before = seen.get(id)
+    const one = await lookAt(root, kind, place, before)
+    fresher.add(id)
+    const now = new Map(seen)
+    setOrDelete(now, id, one)
+    noteTurn(seen.get(id), one)
+    seen = now
+    for (const wake of waiting) wake()
+  }
+
+  const noteTurn = (before: Seen<K> | undefined, now: Seen<K> | undefined): void => {
+    if (before?.version === now?.version) return
+    const found = now?.found
+    if (found?.ok === true) {
+      const { resource } = found
+      note((resourceVersion) => ({ type: 'applied', resource, resourceVersion }))
+    } else if (found?.ok === false) {
+      const { ok, ...unreadable } = found
+      note((resourceVersion) => ({ type: 'unreadable', ...unreadable, resourceVersion }))
+    } else if (before !== undefined) {
+      const { namespace = '', name } = before.found.ok ? before.found.resource.metadata : before.found
+      note((resourceVersion) => ({ type: 'deleted', namespace, name, resourceVersion }))
+    }
   }
 
   const note = (change: (resourceVersion: string) => Change<K>): void => {
@@ -57,7 +75,7 @@ export const createJournal = <K extends Kind>(root: string, kind: K): Journal<K>
   }
 
   const list = (namespace?: string): Listing<K> => {
-    const all = [...seen.values()].map(({ found }) => found)
+    const all = [...seen].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { found }]) => found)
     const isWanted = (of: { readonly namespace?: string | undefined }) =>
       namespace === undefined || of.namespace === namespace
     return {
@@ -103,10 +121,20 @@ export const createJournal = <K extends Kind>(root: string, kind: K): Journal<K>
   }
 
   return {
-    // One after another: each compares with what the one before it saw.
+    // One after another: each compares with what the one before it saw. What waits to begin is everybody's.
     refresh: () => {
-      refreshing = refreshing.catch(() => undefined).then(look)
-      return refreshing
+      nextScan ??= scanning
+        .catch(() => undefined)
+        .then(() => {
+          nextScan = undefined
+          scanning = look()
+          return scanning
+        })
+      return nextScan
+    },
+    refreshFile: (place) => {
+      lookingAtFiles = lookingAtFiles.catch(() => undefined).then(() => lookAtFile(place))
+      return lookingAtFiles
     },
     list,
     watch,
@@ -115,4 +143,9 @@ export const createJournal = <K extends Kind>(root: string, kind: K): Journal<K>
       for (const wake of waiting) wake()
     },
   }
+}
+
+const setOrDelete = <T>(map: Map<string, T>, id: string, value: T | undefined): void => {
+  if (value === undefined) map.delete(id)
+  else map.set(id, value)
 }

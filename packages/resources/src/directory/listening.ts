@@ -1,27 +1,49 @@
 import { type FSWatcher, lstatSync, readdirSync, watch as watchFiles } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative, sep } from 'node:path'
 import { isNamespace } from './places.ts'
 
 /** An editor that does not write beside the file and rename is done by then, mostly. */
 const settleMs = 50
 
-/** Tells when the files may have changed, for as long as somebody listens. */
-export const listening = (root: string, pollIntervalMs: number, tell: () => void) => {
+/** When more have changed at once, all are looked at. */
+const filesMax = 64
+
+export interface Ears {
+  /** Each file of a kind's folder that may have changed. */
+  readonly hearFile: (folder: string, file: string) => void
+  /** Anything may have changed. */
+  readonly hearAll: () => void
+}
+
+/** Tells what may have changed, for as long as somebody listens. */
+export const listening = (root: string, pollIntervalMs: number, { hearFile, hearAll }: Ears) => {
   let listeners = 0
   let polling: NodeJS.Timeout | undefined
   let settling: NodeJS.Timeout | undefined
   const watchers = new Map<string, FSWatcher>()
 
-  const heard = (): void => {
-    settling ??= setTimeout(() => {
-      settling = undefined
-      look()
-    }, settleMs).unref()
+  let files = new Map<string, readonly [folder: string, file: string]>()
+  let isAnything = false
+
+  const heard = (folder: string, file: string | null): void => {
+    // In a kind's folder lie files; elsewhere folders may have come and gone.
+    if (file === null || relative(root, folder).split(sep).length < 2 || files.size >= filesMax)
+      isAnything = true
+    else files.set(join(folder, file), [folder, file])
+    settling ??= setTimeout(settled, settleMs).unref()
+  }
+  const settled = (): void => {
+    settling = undefined
+    const changed = files
+    files = new Map()
+    if (isAnything) look()
+    else for (const [folder, file] of changed.values()) hearFile(folder, file)
   }
   /** New folders are heard before they are looked into, so that nothing falls between. */
   const look = (): void => {
+    isAnything = false
     hear()
-    tell()
+    hearAll()
   }
 
   /** One watcher a folder: of a whole tree, Node no longer tells once its files have been renamed over. */
@@ -31,7 +53,7 @@ export const listening = (root: string, pollIntervalMs: number, tell: () => void
     for (const [id, folder] of folders) {
       if (watchers.has(id)) continue
       try {
-        const watcher = watchFiles(folder, { persistent: false }, heard)
+        const watcher = watchFiles(folder, { persistent: false }, (_, file) => heard(folder, file))
         watchers.set(id, watcher)
         watcher.on('error', () => forget(id, watcher))
       } catch {

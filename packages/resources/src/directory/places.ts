@@ -1,7 +1,7 @@
-import { join } from 'node:path'
+import { join, relative, sep } from 'node:path'
 import { ResourceError } from '../errors.ts'
 import { labelName, objectName } from '../kinds/fields.ts'
-import type { Kind } from '../parse.ts'
+import { type Kind, kinds } from '../parse.ts'
 import type { ObjectKey } from '../store.ts'
 
 const folders: Readonly<Record<Kind, string>> = {
@@ -25,6 +25,16 @@ export const fileOf = (root: string, kind: Kind, key: ObjectKey): string =>
 /** Beside the resources, under a name that `kubectl apply -R -f` passes over. */
 export const statusFileOf = (root: string, kind: Kind, key: ObjectKey): string =>
   join(folderOf(join(root, '.status'), checked(key).namespace, kind), `${key.name}.status`)
+
+/** The kind and the namespace whose files lie in a folder. */
+export const placeOf = (
+  root: string,
+  folder: string,
+): { readonly namespace: string; readonly kind: Kind } | undefined => {
+  const [namespace = '', name, ...more] = relative(root, folder).split(sep)
+  const kind = kinds.find((one) => folders[one] === name)
+  return kind === undefined || more.length > 0 ? undefined : { namespace, kind }
+}
 
 export const isNamespace = (name: string): boolean => labelName.safeParse(name).success
 export const isObjectName = (name: string): boolean => objectName.safeParse(name).success

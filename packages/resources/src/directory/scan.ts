@@ -26,21 +26,42 @@ export const scan = async <K extends Kind>(
   root: string,
   kind: K,
   before: ReadonlyMap<string, Seen<K>>,
-): Promise<ReadonlyMap<string, Seen<K>>> => {
+): Promise<Map<string, Seen<K>>> => {
   const seen = new Map<string, Seen<K>>()
   const namespaces = (await entriesOf(root)).filter((entry) => entry.isDirectory() && isNamespace(entry.name))
   for (const { name: namespace } of namespaces) {
     for (const entry of await entriesOf(folderOf(root, namespace, kind))) {
-      if (entry.name.startsWith('.') || !/\.(ya?ml|json)$/.test(entry.name)) continue
-      const name = entry.name.slice(0, -extension.length)
-      const key = { namespace, name }
-      const isNamed = entry.name.endsWith(extension) && isObjectName(name)
+      if (!isResourceFile(entry.name)) continue
       const id = `${namespace}/${entry.name}`
-      const now = isNamed ? await look(root, kind, key, before.get(id)) : misnamed<K>(namespace, entry.name)
+      const now = await lookAt(root, kind, { namespace, file: entry.name }, before.get(id))
       if (now !== undefined) seen.set(id, now)
     }
   }
   return seen
+}
+
+export interface FilePlace {
+  readonly namespace: string
+  readonly file: string
+}
+
+/** What an editor writes beside a file is none. */
+export const isResourceFile = (file: string): boolean => !file.startsWith('.') && /\.(ya?ml|json)$/.test(file)
+
+/** One file: undefined when it is not there. */
+export const lookAt = async <K extends Kind>(
+  root: string,
+  kind: K,
+  { namespace, file }: FilePlace,
+  before: Seen<K> | undefined,
+): Promise<Seen<K> | undefined> => {
+  const name = file.slice(0, -extension.length)
+  if (file.endsWith(extension) && isObjectName(name)) return look(root, kind, { namespace, name }, before)
+  const isThere = await lstat(join(folderOf(root, namespace, kind), file)).then(
+    () => true,
+    () => false,
+  )
+  return isThere ? misnamed(namespace, file) : undefined
 }
 
 const entriesOf = async (folder: string): Promise<readonly Dirent[]> => {
