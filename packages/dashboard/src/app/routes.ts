@@ -18,8 +18,7 @@ export const createRoutes = (): Router =>
       {
         path: '/analytics',
         name: 'analytics',
-        component: () => import('./pages/analytics.ts').then(({ AnalyticsPage }) => AnalyticsPage),
-        props: { title: 'Analytics' },
+        component: () => import('./pages/AnalyticsHere.vue'),
       },
       { path: '/sign-in', name: 'sign-in', component: () => import('./SignInHere.vue') },
       { path: '/:rest(.*)*', name: 'nowhere', component: () => import('./NoSuchPage.vue') },

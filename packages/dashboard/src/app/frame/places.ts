@@ -1,0 +1,26 @@
+import { Activity, ChartNoAxesColumn, LayoutDashboard } from '@lucide/vue'
+import type { Component } from 'vue'
+
+/** A page that the rail leads to. */
+export interface Place {
+  /** Of its route. */
+  readonly name: string
+  readonly says: string
+  readonly icon: Component
+  /** Whether only admins have it. */
+  readonly admins?: boolean
+}
+
+/** In groups: what happens, what is governed, who is here, what it runs on. */
+export const placesFor = (isAdmin: boolean): readonly (readonly Place[])[] =>
+  (
+    [
+      [
+        { name: 'overview', says: 'Overview', icon: LayoutDashboard, admins: true },
+        { name: 'events', says: 'Events', icon: Activity, admins: true },
+        { name: 'analytics', says: isAdmin ? 'Analytics' : 'Activity', icon: ChartNoAxesColumn },
+      ],
+    ] satisfies Place[][]
+  )
+    .map((group: Place[]) => group.filter(({ admins }) => isAdmin || !admins))
+    .filter(({ length }) => length > 0)
