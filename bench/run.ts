@@ -2,6 +2,9 @@ import { parseArgs } from 'node:util'
 import { type Bench, report } from './report.ts'
 
 const benches: Readonly<Record<string, string>> = {
+  api: 'How quickly the API answers what is asked most, beside a bare Fastify, and how soon a viewer is told.',
+  'file-revocation':
+    'How soon a session that is revoked in its file is refused, from the file to a running sidecar.',
   gateway:
     'What it costs to stand before an MCP server, as a sidecar and in process, beside a proxy that only parses.',
   'gateway-crash':
@@ -14,6 +17,7 @@ const benches: Readonly<Record<string, string>> = {
   'policy-differential':
     'Whether the policy evaluator and the slow reference agree on a million random calls.',
   render: 'What one changed grant costs, against rendering the policies of all servers anew.',
+  revocation: 'How soon a session that is revoked over the API is refused at a running sidecar.',
   'scanner-differential':
     'Whether all readers of JSON agree on what the scanner of bodies accepts, in three languages.',
   segment: 'How many events a segment file takes and gives in a second, against plain write and fdatasync.',

@@ -15,7 +15,7 @@ export interface AuditQuestion {
 
 export type AuditEntry = Selectable<Tables['audit_logs']> & { readonly email: string | null }
 
-export interface Activity {
+interface Activity {
   readonly id: string
   readonly email: string
   readonly role: 'user' | 'admin'

@@ -1,0 +1,82 @@
+import { Agent, request } from 'node:http'
+import { type Child, startChild } from '../pipeline/child.ts'
+import { type HotEndpoint, hotEndpoints } from './hot-endpoints.ts'
+
+interface Ready {
+  readonly port: number
+}
+
+export interface Rate {
+  readonly perS: number
+  /** Of the server, for one request. */
+  readonly cpuUs: number
+  readonly p50Ms: number
+}
+
+export interface Seats {
+  /** The API, and a bare Fastify with the same question, in turn. */
+  readonly round: (endpoint: HotEndpoint, durationMs: number) => Promise<{ api: Rate; bare: Rate }>
+  readonly close: () => Promise<void>
+}
+
+const connections = 4
+
+export const startSeats = async (url: string, database: string): Promise<Seats> => {
+  const script = new URL('./server.ts', import.meta.url)
+  const [api, bare] = await Promise.all(
+    ['api', 'bare'].map((kind) => startChild<Ready>(script, [kind, url, database])),
+  )
+  if (api === undefined || bare === undefined) throw new Error('two were started')
+  let asked = 0
+
+  const ask = async (
+    seat: Child<Ready>,
+    pathOf: (n: number) => string,
+    durationMs: number,
+  ): Promise<Rate> => {
+    const agent = new Agent({ keepAlive: true, maxSockets: connections })
+    const { cpuUs } = await seat.ask<{ cpuUs: number }>('cpu')
+    const began = performance.now()
+    const times: number[] = []
+    const run = async (): Promise<void> => {
+      while (performance.now() < began + durationMs) {
+        const start = performance.now()
+        await get(agent, seat.ready.port, pathOf(asked++))
+        times.push(performance.now() - start)
+      }
+    }
+    await Promise.all(Array.from({ length: connections }, run))
+    const seconds = (performance.now() - began) / 1000
+    const after = await seat.ask<{ cpuUs: number }>('cpu')
+    agent.destroy()
+    times.sort((a, b) => a - b)
+    return {
+      perS: times.length / seconds,
+      cpuUs: (after.cpuUs - cpuUs) / times.length,
+      p50Ms: times[times.length >> 1] ?? Number.NaN,
+    }
+  }
+
+  return {
+    round: async (endpoint, durationMs) => {
+      const at = hotEndpoints.indexOf(endpoint)
+      return {
+        api: await ask(api, endpoint.path, durationMs),
+        bare: await ask(bare, (n) => `/${at}?n=${n}`, durationMs),
+      }
+    },
+    close: async () => {
+      await Promise.all([api.close(), bare.close()])
+    },
+  }
+}
+
+const get = (agent: Agent, port: number, path: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    request({ agent, host: '127.0.0.1', port, path }, (answer) => {
+      if (answer.statusCode !== 200) reject(new Error(`${path}: ${answer.statusCode}`))
+      answer.resume().once('end', resolve)
+    })
+      .once('error', reject)
+      .end()
+  })
