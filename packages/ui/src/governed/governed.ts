@@ -25,6 +25,12 @@ export const keyOf = (id: string): Key => {
 export const subjectText = ({ humanID, agentID, teamID }: Subject): string =>
   [humanID, agentID, teamID && `team ${teamID}`].filter(Boolean).join(' · ')
 
+/** Who is spoken of already, so that nobody has to type them again. */
+export const namedIn = (
+  all: readonly { readonly subject: Subject }[],
+  field: 'humanID' | 'agentID',
+): readonly string[] => [...new Set(all.map(({ subject }) => subject[field] ?? ''))].filter(Boolean).sort()
+
 /** Whether a search means it: by its server, whom it speaks of, or its own name. Every word has to be found. */
 export const isMeant = (
   { name, serverRef, subject }: Pick<Grant, 'name' | 'serverRef' | 'subject'>,

@@ -1,0 +1,129 @@
+import type { Issue } from '@mcp-sentinel/contract'
+import { ApiError } from '@mcp-sentinel/contract/client'
+import { computed, type Ref, ref, shallowRef } from 'vue'
+import { issuesOf, issuesOfBody } from './issues.ts'
+import { rebase } from './rebase.ts'
+
+/** How a draft of something becomes it. */
+export interface DraftKind<D extends object, Item, Body extends object> {
+  /** What it is called: "grant". */
+  readonly what: string
+  readonly schema: Parameters<typeof issuesOfBody>[0]
+  readonly draftOf: (item: Item) => D
+  readonly bodyOf: (draft: D) => Body
+  /** As it is now. */
+  readonly load: (draft: D) => Promise<Item>
+  readonly save: (body: Body & { readonly resourceVersion?: string }) => Promise<Item>
+}
+
+interface Start<D, Item> {
+  /** Of something that is there. */
+  readonly item?: Item | undefined
+  readonly draft: D
+}
+
+/** What somebody is about to make or to change. Nothing that was typed is lost, whatever the API answers. */
+export const useDraft = <
+  D extends object,
+  Item extends { resourceVersion?: string | undefined },
+  B extends object,
+>(
+  kind: DraftKind<D, Item, B>,
+  start: Start<D, Item>,
+) => {
+  const draft = ref({ ...start.draft }) as Ref<D>
+  const before = shallowRef(start.item === undefined ? { ...start.draft } : kind.draftOf(start.item))
+  const version = shallowRef(start.item?.resourceVersion)
+  const isNew = ref(start.item === undefined)
+  const busy = ref(false)
+  const issues = shallowRef<readonly Issue[]>([])
+  const fault = ref('')
+  const isStale = ref(false)
+  /** What came in with a newer state, in a sentence. */
+  const told = ref('')
+  const clashes = shallowRef<readonly string[]>([])
+
+  const attempt = async <T>(run: () => Promise<T>): Promise<T | undefined> => {
+    busy.value = true
+    fault.value = ''
+    try {
+      return await run()
+    } catch (error) {
+      issues.value = issuesOf(error)
+      isStale.value = isConflict(error)
+      if (!isStale.value && issues.value.length === 0) fault.value = messageOf(error)
+      return undefined
+    } finally {
+      busy.value = false
+    }
+  }
+
+  const loaded = async (): Promise<Item | undefined> => {
+    try {
+      return await kind.load(draft.value)
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) return undefined
+      throw error
+    }
+  }
+
+  /** What was saved; undefined where it was not, and why then stands beside it. */
+  const save = async (): Promise<Item | undefined> => {
+    const body = kind.bodyOf(draft.value)
+    issues.value = issuesOfBody(kind.schema, body)
+    if (issues.value.length > 0) return undefined
+    return attempt(async () => {
+      // To make something is not to change what has that name already.
+      if (isNew.value && (await loaded()) !== undefined) {
+        issues.value = [{ pointer: '/name', message: `is that of a ${kind.what} which is there already` }]
+        return undefined
+      }
+      const resourceVersion = isNew.value ? undefined : version.value
+      return kind.save({ ...body, ...(resourceVersion === undefined ? {} : { resourceVersion }) })
+    })
+  }
+
+  /** Goes on from the state that somebody else made meanwhile. */
+  const loadNewer = () =>
+    attempt(async () => {
+      const item = await loaded()
+      isStale.value = false
+      isNew.value = item === undefined
+      version.value = item?.resourceVersion
+      if (item === undefined) {
+        told.value = `This ${kind.what} was deleted meanwhile. Saving makes it anew.`
+        return
+      }
+      const newer = kind.draftOf(item)
+      const rebased = rebase(before.value, draft.value, newer)
+      before.value = newer
+      draft.value = rebased.draft
+      clashes.value = rebased.clashes
+      told.value =
+        rebased.clashes.length === 0
+          ? 'The newer state is loaded, with what you typed in it.'
+          : 'The newer state is loaded. Where both of you changed the same, it has what you typed.'
+    })
+
+  return {
+    draft,
+    isNew,
+    busy,
+    issues,
+    fault,
+    isStale,
+    told,
+    clashes,
+    isChanged: computed(() => JSON.stringify(draft.value) !== JSON.stringify(before.value)),
+    save,
+    loadNewer,
+  }
+}
+
+const isConflict = (error: unknown): boolean => error instanceof ApiError && error.code === 'conflict'
+
+export const messageOf = (error: unknown): string => {
+  if (!(error instanceof ApiError)) return 'Something went wrong in this page.'
+  if (error.status === 0) return 'The API cannot be reached. What you typed is still here.'
+  return error.message
+}

@@ -1,0 +1,53 @@
+import { useQuery, useQueryClient } from '@tanstack/vue-query'
+import type { DraftKind } from '../draft/use-draft.ts'
+import { type Grant, type Key, keyOf } from '../governed/governed.ts'
+import { useSentinel } from '../sentinel/sentinel.ts'
+import { type GrantBody, type GrantDraft, grantBodyOf, grantDraftOf, grantSchema } from './grant-draft.ts'
+
+const rowsMax = 5000
+const refreshMs = 15_000
+
+/** Those of servers that the caller administers. */
+export const useGrants = () => {
+  const { client } = useSentinel()
+  return useQuery({
+    queryKey: ['grants'],
+    queryFn: ({ signal }) => client.grants.list({ query: { limit: rowsMax } }, { signal }),
+    refetchInterval: refreshMs,
+  })
+}
+
+export const useGrantChanges = () => {
+  const { client } = useSentinel()
+  const queries = useQueryClient()
+  /** A policy is what its grants make it. */
+  const changed = async <T>(change: Promise<T>): Promise<T> => {
+    try {
+      return await change
+    } finally {
+      for (const queryKey of [['grants'], ['policy'], ['summary']])
+        void queries.invalidateQueries({ queryKey })
+    }
+  }
+  const kind: DraftKind<GrantDraft, Grant, GrantBody> = {
+    what: 'grant',
+    schema: grantSchema,
+    draftOf: grantDraftOf,
+    bodyOf: grantBodyOf,
+    load: async ({ name, server }) =>
+      (await client.grants.get({ params: { namespace: keyOf(server).namespace, name: name.trim() } })).grant,
+    save: async (body) => (await changed(client.grants.apply({ body }))).grant,
+  }
+  return {
+    kind,
+    setDisabled: ({ namespace, name }: Key, disabled: boolean) =>
+      changed(client.grants.patch({ params: { namespace, name }, body: { disabled } })),
+    remove: ({ namespace, name, resourceVersion }: Grant) =>
+      changed(
+        client.grants.delete({
+          params: { namespace, name },
+          query: resourceVersion === undefined ? {} : { resourceVersion },
+        }),
+      ),
+  }
+}
