@@ -37,7 +37,11 @@ export const listAccess = async <K extends AccessKind, T>(
   const now = engines.clock()
   return {
     items: shown.map((one) =>
-      itemOf(one, inForce(one, servers.get(idOf(serverOf(one))), lastVerdict(one), now), now),
+      itemOf(
+        one,
+        inForce(one, servers.get(idOf(serverOf(one))), () => lastVerdict(one), now),
+        now,
+      ),
     ),
     end: {
       ...end,
@@ -60,7 +64,7 @@ export const tellAccess = async <K extends AccessKind, T>(
   const now = engines.clock()
   return itemOf(
     resource,
-    inForce(resource, found, verdictOf(engines, resource) ?? lastVerdict(resource), now),
+    inForce(resource, found, () => verdictOf(engines, resource) ?? lastVerdict(resource), now),
     now,
   )
 }

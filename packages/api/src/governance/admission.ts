@@ -59,7 +59,7 @@ const speaksOf = (
 
 /** A server that is disabled refuses calls, not sessions: it may be enabled again while one lives. */
 const countsIn = (grant: MCPAccessGrant, server: MCPServer, now: number): boolean => {
-  const { value, reason } = inForce(grant, server, undefined, now)
+  const { value, reason } = inForce(grant, server, () => undefined, now)
   return value || reason === 'ServerDisabled'
 }
 

@@ -15,7 +15,8 @@ const no = (reason: string, message: string): InForce => ({ value: false, reason
 export const inForce = (
   resource: MCPAccessGrant | MCPAgentSession,
   server: MCPServer | undefined,
-  rendered: RenderedVerdict | undefined,
+  /** Asked last: to know it, a policy may have to be rendered. */
+  verdictOf: () => RenderedVerdict | undefined,
   now: number,
 ): InForce => {
   const { serverRef } = resource.spec
@@ -25,6 +26,7 @@ export const inForce = (
   if (server === undefined) return no('ServerMissing', `there is no server ${own}/${serverRef.name}`)
   const said = resource.kind === 'MCPAccessGrant' ? grantSays(resource, now) : sessionSays(resource, now)
   if (said !== undefined) return said
+  const rendered = verdictOf()
   if (rendered !== undefined && (rendered.status === 'False' || rendered.reason === 'AdmitsNothing'))
     return no(rendered.reason, rendered.message)
   if (server.spec.disabled) return no('ServerDisabled', 'the server is disabled: every call is refused')
