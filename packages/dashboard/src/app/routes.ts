@@ -20,6 +20,11 @@ export const createRoutes = (): Router =>
         name: 'analytics',
         component: () => import('./pages/AnalyticsHere.vue'),
       },
+      {
+        path: '/access',
+        name: 'access',
+        component: () => import('./pages/access.ts').then(({ AccessPage }) => AccessPage),
+      },
       { path: '/sign-in', name: 'sign-in', component: () => import('./SignInHere.vue') },
       { path: '/:rest(.*)*', name: 'nowhere', component: () => import('./NoSuchPage.vue') },
     ],

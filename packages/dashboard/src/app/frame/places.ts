@@ -1,4 +1,4 @@
-import { Activity, ChartNoAxesColumn, LayoutDashboard } from '@lucide/vue'
+import { Activity, ChartNoAxesColumn, LayoutDashboard, ShieldCheck } from '@lucide/vue'
 import type { Component } from 'vue'
 
 /** A page that the rail leads to. */
@@ -20,6 +20,7 @@ export const placesFor = (isAdmin: boolean): readonly (readonly Place[])[] =>
         { name: 'events', says: 'Events', icon: Activity, admins: true },
         { name: 'analytics', says: isAdmin ? 'Analytics' : 'Activity', icon: ChartNoAxesColumn },
       ],
+      [{ name: 'access', says: 'Access control', icon: ShieldCheck }],
     ] satisfies Place[][]
   )
     .map((group: Place[]) => group.filter(({ admins }) => isAdmin || !admins))
