@@ -1,11 +1,9 @@
-import { fork } from 'node:child_process'
-import { createInterface } from 'node:readline'
 import { startStub } from '@mcp-sentinel/fixture-servers/stub'
 import type { PolicyDocument } from '@mcp-sentinel/policy'
 import { createPolicyServer } from '../packages/gateway-middleware/src/contract-tests/policy-server.ts'
+import { callOf, inForce, percentile, startSidecar } from './gateway-revocation/sidecar.ts'
 import { type Bench, rounded } from './report.ts'
 
-const main = new URL('../packages/gateway/src/main.ts', import.meta.url)
 /** Beside the sessions that are revoked one by one, so that a document has a size. */
 const grants = 1_000
 
@@ -27,46 +25,6 @@ const documentOf = (revoked: ReadonlySet<number>, sessions: number): PolicyDocum
     revoked: revoked.has(index),
   })),
 })
-
-const startSidecar = async (policyUrl: string, token: string, upstreamUrl: string) => {
-  const child = fork(main, [], {
-    env: {
-      ...process.env,
-      HOST: '127.0.0.1',
-      PORT: '0',
-      METRICS_PORT: '0',
-      UPSTREAM_URL: new URL(upstreamUrl).origin,
-      POLICY_URL: policyUrl,
-      POLICY_TOKEN: token,
-    },
-    execArgv: ['--conditions=@mcp-sentinel/source'],
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-  })
-  for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
-    const { msg, port } = JSON.parse(line) as { msg: string; port: number }
-    if (msg === 'guarding') return { url: `http://127.0.0.1:${port}/mcp`, close: () => child.kill('SIGTERM') }
-  }
-  throw new Error('the sidecar did not start')
-}
-
-const callOf = (url: string, index: number, headers: Record<string, string> = {}) =>
-  fetch(url, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      'x-mcp-human-id': `human-${index}`,
-      'x-mcp-agent-session': `s${index}`,
-      ...headers,
-    },
-    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'wait' } }),
-  })
-
-const inForce = async (url: string): Promise<void> => {
-  while ((await callOf(url, 0).then(async (answer) => (await answer.text()) && answer.status)) !== 200) {}
-}
-
-const percentile = (values: readonly number[], share: number): number =>
-  [...values].sort((a, b) => a - b)[Math.ceil(values.length * share) - 1] ?? Number.NaN
 
 export const bench: Bench = async ({ quick }) => {
   const rounds = quick ? 20 : 100
