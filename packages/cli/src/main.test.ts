@@ -60,7 +60,7 @@ test('it comes up again after it was killed, on the same data and the same port'
   const data = await mkdtemp(join(tmpdir(), 'cli-main-'))
   onTestFinished(() => rm(data, { recursive: true, force: true, maxRetries: 5 }))
   const first = run('up', '--data', data, '--port', '0')
-  const port = /127\.0\.0\.1:(\d+)/.exec(await shown(first))?.[1] as string
+  const port = /localhost:(\d+)/.exec(await shown(first))?.[1] as string
   const gone = once(first, 'exit')
   first.kill('SIGKILL')
   await gone

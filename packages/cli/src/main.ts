@@ -4,16 +4,19 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { showWays } from './show-ways.ts'
 import { up } from './up.ts'
 
-const usage = `mcp-sentinel up [--once] [--data FOLDER | --ephemeral] [--port PORT]
+const usage = `mcp-sentinel up [--once] [--data FOLDER | --ephemeral] [--port PORT] [--new-passwords]
 
-Brings up the stack on this machine: ClickHouse, event log, ingest, processor, and a sample MCP server behind a sidecar.
+Brings up the stack on this machine: ClickHouse, Postgres, event log, ingest, processor, API, dashboard, and a sample
+MCP server behind a sidecar.
 
   --once        ends when the sample's calls were made and came back from the store: with 0 when all was well
   --data        where everything is kept between runs; .sentinel here, unless it is said
   --ephemeral   keeps nothing
-  --port        where clients come; 18080, unless it is said
+  --port        where clients and browsers come; 18080, unless it is said
+  --new-passwords   gives those who log in other passwords, and prints them
 `
 
 const print = (line: string): boolean => process.stdout.write(`${line}\n`)
@@ -32,6 +35,7 @@ const parsed = () => {
         data: { type: 'string' },
         ephemeral: { type: 'boolean' },
         port: { type: 'string', default: '18080' },
+        'new-passwords': { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h' },
       },
     })
@@ -64,7 +68,7 @@ const fallen = (error: Error): never => {
   process.stderr.write(`Could not come up: ${error.message}\n`)
   process.exit(1)
 }
-const stack = await up({ directory, port, print }).catch(fallen)
+const stack = await up({ directory, port, print, newPasswords: values['new-passwords'] }).catch(fallen)
 const isAsExpected = await stack.show()
 print('')
 print(
@@ -73,8 +77,11 @@ print(
     : '  Not everything came out as expected: see above.',
 )
 
+showWays(stack, print)
+
 if (values.once !== true && !stopping.signal.aborted) {
   stack.follow()
+  print('')
   const place = relative('', stack.resources)
   print(`  Edit what is in ${place}: the calls are made again as you save it. Stop: Ctrl-C`)
   await once(stopping.signal, 'abort')

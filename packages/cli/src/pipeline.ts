@@ -111,6 +111,7 @@ export const startPipeline = async (options: PipelineOptions) => {
   })
   return {
     store,
+    log,
     clickhouseUrl: url,
     enginePid: pid,
     ingestUrl: `http://127.0.0.1:${port}/events`,

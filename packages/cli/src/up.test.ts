@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { makeSampleCall, sampleCalls } from './sample-calls.ts'
 import { seedResources } from './sample-resources.ts'
+import { questions, showWays } from './show-ways.ts'
 import { up } from './up.ts'
 
 const folder = async (): Promise<string> => {
@@ -70,7 +71,15 @@ test('each part is supervised: it tells how it is, what it said, and comes back 
   const { workloads } = stack
   const statuses = async () =>
     (await workloads.components()).map(({ key, status, message }) => `${key} ${status}${message}`)
-  const keys = ['clickhouse', 'processor', 'ingest', 'workspace-assistant', 'workspace-assistant-gateway']
+  const keys = [
+    'clickhouse',
+    'processor',
+    'ingest',
+    'api',
+    'dashboard',
+    'workspace-assistant',
+    'workspace-assistant-gateway',
+  ]
   const ready = keys.map((key) => `${key} Ready`)
   expect(await statuses()).toEqual(ready)
   const gateway = async (previous = false) =>
@@ -92,6 +101,46 @@ test('each part is supervised: it tells how it is, what it said, and comes back 
   await vi.waitFor(async () => expect(await statuses()).toEqual(ready), soon)
   expect(lines).toContain('  Gateway of workspace-assistant ended (SIGKILL), and is started again')
   expect(await stack.show()).toBe(true)
+})
+
+test('one origin serves it all: pages, API, ingest; two can log in, and are told with what once', {
+  timeout: 60_000,
+}, async () => {
+  const directory = await folder()
+  const first = await up({ directory, port: 0, print: () => {} })
+  await first.show()
+  const { origin, logins, adminKey } = first
+  expect(logins.map(({ email }) => email)).toEqual(['admin@localhost', 'user@localhost'])
+  const lines: string[] = []
+  showWays(first, (line) => lines.push(line))
+  for (const { email, password } of logins) expect(lines.join('\n')).toContain(`${email}  ${password}`)
+
+  for (const question of questions) {
+    expect(lines.join('\n')).toContain(`'${origin}${question}'`)
+    const answer = await fetch(`${origin}${question}`, { headers: { 'x-api-key': adminKey } })
+    expect([question, answer.status]).toEqual([question, 200])
+  }
+  const login = (from: string, { email, password }: { readonly email: string; readonly password: string }) =>
+    fetch(`${from}/api/auth/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ email, password }),
+    })
+  for (const each of logins) expect((await login(origin, each)).status).toBe(200)
+  expect((await fetch(`${origin}/config.js`)).headers.get('content-type')).toContain('text/javascript')
+  const event = await fetch(`${origin}/ingest/events`, { method: 'POST', body: '{}' })
+  expect(event.status).toBe(401)
+  await first.close()
+
+  const second = await up({ directory, port: 0, print: () => {} })
+  expect(second.logins).toEqual([])
+  for (const each of logins) expect((await login(second.origin, each)).status).toBe(200)
+  await second.close()
+  const third = await up({ directory, port: 0, print: () => {}, newPasswords: true })
+  onTestFinished(third.close)
+  expect(third.logins.map(({ email }) => email)).toEqual(['admin@localhost', 'user@localhost'])
+  for (const each of logins) expect((await login(third.origin, each)).status).toBe(401)
+  for (const each of third.logins) expect((await login(third.origin, each)).status).toBe(200)
 })
 
 test('what cannot be read from the start on shuts the server, until it is mended', {

@@ -1,8 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { basename, join } from 'node:path'
 import type { Workloads } from '@mcp-sentinel/resources/workloads'
+import { apiPart } from './api-part.ts'
 import { startControlPlane } from './control-plane.ts'
+import { dashboardPart } from './dashboard-part.ts'
+import { below, type FrontDoor, openFrontDoor, proxyTo } from './front-door.ts'
 import { guardedServer } from './guarded-server.ts'
+import type { Login } from './logins.ts'
 import { startPipeline } from './pipeline.ts'
 import { sampleServer, seedResources } from './sample-resources.ts'
 import { createShowCalls } from './show-calls.ts'
@@ -13,13 +17,22 @@ import { workspaceAssistantPart } from './workspace-assistant-part.ts'
 export interface UpOptions {
   /** Where everything is kept. */
   readonly directory: string
-  /** Where clients come; 0 takes any that is free. */
+  /** Where clients and browsers come; 0 takes any that is free. */
   readonly port: number
+  /** Whether those who log in get other passwords; else only when they are made. */
+  readonly newPasswords?: boolean
   readonly print: (line: string) => void
 }
 
 export interface Up {
+  /** Of the guarded sample. */
   readonly url: string
+  /** Of pages and API. */
+  readonly origin: string
+  /** Made in this run; the passwords are told nowhere else. */
+  readonly logins: readonly Login[]
+  /** Of an administrator of the API, for this run. */
+  readonly adminKey: string
   /** Where the sample's resources are, for people and tools to edit. */
   readonly resources: string
   /** What runs, and what may be done with it. */
@@ -35,7 +48,7 @@ const { name, namespace } = sampleServer
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
 
 /** Brings up the stack of one machine: engines and pipeline here, the sample server behind a sidecar of its own. */
-export const up = async ({ directory, port, print }: UpOptions): Promise<Up> => {
+export const up = async ({ directory, port, print, newPasswords = false }: UpOptions): Promise<Up> => {
   const parts = new AsyncDisposableStack()
   try {
     let isUp = false
@@ -59,9 +72,27 @@ export const up = async ({ directory, port, print }: UpOptions): Promise<Up> => 
     parts.defer(pipeline.close)
     // Before the pipeline lets go of the log that they write to and read.
     parts.defer(supervisor.close)
-    print(
-      `  engines     ClickHouse ✓  log ✓   services  ingest ✓  processor ✓   ${seconds(performance.now() - began)}`,
-    )
+    const adminKey = randomBytes(24).toString('base64url')
+    let door: FrontDoor | undefined
+    const originNow = () => `http://localhost:${door?.port ?? port}`
+    const api = apiPart({
+      directory,
+      adminKey,
+      newPasswords,
+      store: pipeline.store,
+      log: pipeline.log,
+      resources: controlPlane.store,
+      workloads: supervisor.workloads,
+      mcpBaseUrl: originNow,
+      serverUrlOf: ({ metadata }) =>
+        metadata.name === name && metadata.namespace === namespace ? `${originNow()}/${name}/mcp` : undefined,
+    })
+    await supervisor.run(api.part)
+    const dashboard = dashboardPart({ apiOrigin: api.origin })
+    await supervisor.run(dashboard.part)
+    const took = seconds(performance.now() - began)
+    print('  engines     ClickHouse ✓  Postgres ✓  log ✓')
+    print(`  services    ingest ✓  processor ✓  api ✓  dashboard ✓   ${took}`)
 
     const sample = workspaceAssistantPart(sampleServer)
     await supervisor.run(sample.part)
@@ -70,7 +101,7 @@ export const up = async ({ directory, port, print }: UpOptions): Promise<Up> => 
       server: sampleServer,
       env: {
         HOST: '127.0.0.1',
-        PORT: String(port),
+        PORT: '0',
         METRICS_PORT: '0',
         UPSTREAM_URL: sample.origin(),
         STRIP_PREFIX: `/${name}`,
@@ -86,7 +117,23 @@ export const up = async ({ directory, port, print }: UpOptions): Promise<Up> => 
     })
     await supervisor.run(gateway.part)
 
-    const url = `http://127.0.0.1:${gateway.port()}/${name}/mcp`
+    door = await openFrontDoor({
+      port,
+      doors: [
+        { under: '/api', handle: api.handle },
+        {
+          under: '/ingest',
+          handle: below(
+            '/ingest',
+            proxyTo(() => Number(new URL(pipeline.ingestUrl).port)),
+          ),
+        },
+        { under: `/${name}`, handle: proxyTo(gateway.port) },
+      ],
+      otherwise: dashboard.handle,
+    })
+    parts.defer(door.close)
+    const url = `${originNow()}/${name}/mcp`
     const policy = () => controlPlane.policies.current(sampleServer)?.document
     const show = createShowCalls({ url, store: pipeline.store, policy, print })
     const telling = createTellPolicy({
@@ -106,6 +153,9 @@ export const up = async ({ directory, port, print }: UpOptions): Promise<Up> => 
 
     return {
       url,
+      origin: originNow(),
+      logins: api.logins(),
+      adminKey,
       resources,
       workloads: supervisor.workloads,
       show,

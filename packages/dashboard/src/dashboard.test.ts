@@ -71,6 +71,18 @@ test('a file that is gone is not the page', async () => {
   expect((await (await start('http://127.0.0.1:1')).inject('/assets/index-old.js')).statusCode).toBe(404)
 })
 
+test('pages that are not built are missed by that name, and nothing else is', async () => {
+  const logger = createLogger({ service: 'dashboard-test', level: 'silent' })
+  const { app, close } = await createDashboard({
+    apiUpstream: 'http://127.0.0.1:1',
+    logger,
+    directory: '/nowhere',
+  })
+  onTestFinished(close)
+  expect((await app.inject('/events')).json()).toMatchObject({ error: 'not_built' })
+  expect((await app.inject('/health')).statusCode).toBe(200)
+})
+
 test('the page learns where the API is', async () => {
   const answer = await (await start('http://127.0.0.1:1')).inject('/config.js')
   expect(answer.headers['content-type']).toContain('text/javascript')

@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import fastifyStatic from '@fastify/static'
-import { type App, ProblemError, shellProblems } from '@mcp-sentinel/service'
+import { type App, type Problem, ProblemError, shellProblems } from '@mcp-sentinel/service'
 
 /** Where the build put the application. */
 const builtInto = fileURLToPath(new URL('../dist/app', import.meta.url))
@@ -27,8 +28,20 @@ const pageHeaders = {
   'cross-origin-opener-policy': 'same-origin',
 }
 
+const notBuilt: Problem = {
+  status: 503,
+  code: 'not_built',
+  message: 'the pages of the dashboard are not built: npm run build does it',
+}
+
 /** The application: its files by their names, its page for every address of its own. */
 export const serveFiles = async (app: App, directory = builtInto): Promise<void> => {
+  if (!existsSync(join(directory, 'index.html'))) {
+    app.get('/*', () => {
+      throw new ProblemError(notBuilt)
+    })
+    return
+  }
   await app.register(fastifyStatic, {
     root: directory,
     wildcard: false,
