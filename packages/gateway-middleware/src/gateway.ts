@@ -1,4 +1,4 @@
-import { createIds } from '@mcp-sentinel/events'
+import { createIds, type TraceContext } from '@mcp-sentinel/events'
 import {
   type Caller,
   type CompiledPolicy,
@@ -9,6 +9,7 @@ import {
 } from '@mcp-sentinel/policy'
 import { after, type Soon } from './after.ts'
 import type { Definitions } from './definitions.ts'
+import { endSpan } from './end-span.ts'
 import type { Era } from './era.ts'
 import type { Answer, Exchange } from './exchange.ts'
 import type { Identified, Identify, Known, Unidentified } from './identify.ts'
@@ -24,7 +25,9 @@ import type { Decided, End, ServerLabels } from './record.ts'
 import { recordedArguments } from './recorded-arguments.ts'
 import type { Recorder } from './recorder.ts'
 import { answerOf, type DenialStyle, type Refusal } from './refusal.ts'
+import type { RequestSpan, RequestTracer } from './request-tracer.ts'
 import { createSessionsSeen } from './sessions-seen.ts'
+import { incomingTrace } from './trace.ts'
 
 export interface GatewayOptions {
   readonly policy: PolicySource | Promise<PolicySource>
@@ -42,6 +45,8 @@ export interface GatewayOptions {
   /** Names of the headers that an adapter may add, told where an identity is missing. */
   readonly identityHeaders?: ((policy: CompiledPolicy | undefined) => readonly string[]) | undefined
   readonly bodyBytesMax?: number | undefined
+  /** Makes spans of requests; without it traces go by as they came. */
+  readonly tracer?: RequestTracer | undefined
   /** Told what went wrong here and was no caller's fault. */
   readonly report?: ((error: unknown) => void) | undefined
   /** Epoch milliseconds. */
@@ -80,6 +85,8 @@ export interface Passed {
   /** The caller's session, while it stands. */
   readonly session: () => Session | undefined
   readonly policy: CompiledPolicy
+  /** What whoever is called next is told in place of what came; undefined: what came. */
+  readonly trace: TraceContext | undefined
   readonly close: (end: Pick<End, 'status' | 'bytesOut' | 'outcome'>) => void
   /** What to do when it may not go on any more: its session was revoked, its token has ended, the policy is another. */
   readonly onCut: (cut: () => void) => void
@@ -93,6 +100,7 @@ interface Attempt {
   readonly policy: CompiledPolicy | undefined
   readonly caller: Caller
   readonly asked: Inspected | Fault
+  readonly span: RequestSpan | undefined
 }
 
 /** One that can be read, of somebody who is known to us. */
@@ -110,10 +118,11 @@ interface Judged {
 }
 
 const nobody: Caller = {}
+const noCalls: readonly InspectedCall[] = []
 const anonymous: Known = { ok: true, caller: nobody }
 
 export const createGateway = async (options: GatewayOptions): Promise<Gateway> => {
-  const { identify, definitions, server = {}, denial = 'tool-result' } = options
+  const { identify, definitions, server = {}, denial = 'tool-result', tracer } = options
   const { bodyBytesMax = 1024 ** 2, clock = Date.now, report = () => {} } = options
   const source = await options.policy
   const ids = createIds(clock)
@@ -127,7 +136,9 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     const began = performance.now()
     const policy = source.current()
     const asked = inspect(exchange, { bodyBytesMax, reads: policyReads(policy) })
-    const unknown = { exchange, began, policy, caller: nobody, asked }
+    const calls = 'code' in asked ? noCalls : asked.calls
+    const span = tracer?.begin(incomingTrace(exchange, calls, clock()))
+    const unknown = { exchange, began, policy, caller: nobody, asked, span }
     if (policy === undefined) return refuse(unknown, 'policy_unavailable')
 
     return after(identified(exchange, policy), (who) => {
@@ -136,7 +147,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
       if ('code' in asked) return refuse({ ...unknown, caller }, 'rpc_inspection_failed')
       if (asked.era === 'legacy' && !isOwnSession(exchange, caller))
         return refuse({ ...unknown, caller }, 'mcp_session_not_found')
-      return decide({ exchange, began, policy, caller, asked, who })
+      return decide({ exchange, began, policy, caller, asked, who, span })
     })
   }
 
@@ -154,7 +165,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
       // A name alone keeps no session alive: it has to be the caller's.
       if (given.sessionSeenAt !== undefined && decisions.some(hasSession))
         seen.see(caller.session ?? '', given.now)
-      return pass(known, entries)
+      return pass(known, entries, passed)
     })
   }
 
@@ -185,7 +196,10 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     return { caller, definitions, now: clock(), sessionSeenAt: isAsked ? seen.seenAt(session) : undefined }
   }
 
-  const decided = ({ exchange, caller, policy }: Attempt, { call, decision, reason }: Judged): Decided => ({
+  const decided = (
+    { exchange, caller, policy, span }: Attempt,
+    { call, decision, reason }: Judged,
+  ): Decided => ({
     exchange,
     caller,
     call,
@@ -196,6 +210,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     document: policy?.document,
     toolDigest: call && definitions?.digestOf(call.target.name),
     recorded: decision?.recorded && recordedArguments(decision.recorded, call),
+    trace: span?.context,
   })
 
   /** All of a request, for one reason that is not its calls'. */
@@ -260,11 +275,12 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
       if (entry === undefined) ledger.write(one, told)
       else entry.close(told, one)
     }
+    endSpan(attempt, end, denied)
     return { kind: 'refused', answer: spoken }
   }
 
-  const pass = (admitted: KnownAttempt, entries: readonly Entry[]): Passed => {
-    const { asked, caller, policy, began, who } = admitted
+  const pass = (admitted: KnownAttempt, entries: readonly Entry[], decided: readonly Decided[]): Passed => {
+    const { asked, caller, policy, began, who, span } = admitted
     let cut: (() => void) | undefined
     let isCut = false
     let isClosed = false
@@ -304,11 +320,13 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
           ? sessionOf(policy, caller)
           : undefined,
       policy,
+      trace: span?.context,
       close: (end) => {
         if (isClosed) return
         isClosed = true
         ended()
         for (const entry of entries) entry.close({ ...end, latencyMs: performance.now() - began })
+        endSpan(admitted, end, decided)
       },
       onCut: (wanted) => {
         cut = wanted

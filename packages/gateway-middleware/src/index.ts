@@ -18,4 +18,11 @@ export type { PolicySource, PolicyStatus } from './policy-source.ts'
 export type { End, ServerLabels } from './record.ts'
 export type { Intent, Recorder } from './recorder.ts'
 export type { DenialStyle } from './refusal.ts'
+export type {
+  IncomingTrace,
+  RequestSpan,
+  RequestTracer,
+  SpanDecision,
+  SpanEnd,
+} from './request-tracer.ts'
 export type { Target } from './target.ts'

@@ -1,3 +1,4 @@
+import type { TraceContext } from '@mcp-sentinel/events'
 import type { Soon } from './after.ts'
 import { type Decided, type End, recordOf, type ServerLabels } from './record.ts'
 import type { Intent, Recorder } from './recorder.ts'
@@ -34,6 +35,8 @@ export interface LedgerOptions {
 
 const notYet: End = { status: 0, bytesOut: 0, latencyMs: 0, outcome: undefined }
 
+const traceFor = ({ trace, exchange, call }: Decided): TraceContext => trace ?? traceOf(exchange, call)
+
 export const createLedger = ({ record, labels, report }: LedgerOptions): Ledger => {
   const recorder: Recorder = typeof record === 'function' ? { record } : record
 
@@ -45,12 +48,11 @@ export const createLedger = ({ record, labels, report }: LedgerOptions): Ledger 
     }
   }
 
-  const write = (decided: Decided, end: End): void =>
-    tell(recordOf(decided, end, labels), traceOf(decided.exchange, decided.call))
+  const write = (decided: Decided, end: End): void => tell(recordOf(decided, end, labels), traceFor(decided))
 
   const intend = async (decided: Decided): Promise<Intent | undefined> =>
     decided.decision?.audit === 'required'
-      ? recorder.begin?.(recordOf(decided, notYet, labels), traceOf(decided.exchange, decided.call))
+      ? recorder.begin?.(recordOf(decided, notYet, labels), traceFor(decided))
       : undefined
 
   const beginDurably = async (passed: readonly Decided[]): Promise<Begun> => {
@@ -79,7 +81,7 @@ export const createLedger = ({ record, labels, report }: LedgerOptions): Ledger 
         intent === undefined ? write(as, end) : intent.close(recordOf(as, end, labels)),
       isLong: (latencyMs) => {
         const record = recordOf(decided, { ...notYet, latencyMs }, labels)
-        tell(record, traceOf(decided.exchange, decided.call), 'mcp.request.open')
+        tell(record, traceFor(decided), 'mcp.request.open')
       },
     }
   }

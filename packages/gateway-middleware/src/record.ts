@@ -1,4 +1,4 @@
-import type { RequestRecord } from '@mcp-sentinel/events'
+import type { RequestRecord, TraceContext } from '@mcp-sentinel/events'
 import { type Caller, type Decision, evaluator, type PolicyDocument, type Reason } from '@mcp-sentinel/policy'
 import { bytesIn, type Exchange } from './exchange.ts'
 import type { InspectedCall } from './inspect.ts'
@@ -18,6 +18,8 @@ export interface Decided {
   readonly document: PolicyDocument | undefined
   readonly toolDigest: string | undefined
   readonly recorded: RecordedArguments | undefined
+  /** Undefined where its request has no span. */
+  readonly trace: TraceContext | undefined
 }
 
 /** How a call ended. */
@@ -81,5 +83,5 @@ export const recordOf = (decided: Decided, end: End, labels: ServerLabels): Requ
   }
 }
 
-const isToolCall = (call: InspectedCall | undefined): call is InspectedCall =>
+export const isToolCall = (call: InspectedCall | undefined): call is InspectedCall =>
   call !== undefined && (call.method === 'tools/call' || call.method === 'call_tool')

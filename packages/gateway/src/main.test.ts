@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -165,6 +165,61 @@ test('an open stream ends with the process, after the time it is given, and is r
   expect((await ended(child)).code).toBe(0)
   const [decision] = events.events.filter(({ event_type }) => event_type === 'mcp.request')
   expect(decision?.payload).toMatchObject({ decision: 'allow', outcome: 'aborted' })
+})
+
+test('what is in arguments that no rule names is in no record, log, span or metric', async () => {
+  const secret = 'hunter2-and-nobody-else'
+  const [path, upstream, events] = [await folder(), await startStub(), await ingest()]
+  onTestFinished(upstream.close)
+  const spans: Buffer[] = []
+  const collector = createServer(async (req, res) => {
+    spans.push(await buffer(req))
+    res.writeHead(200, { 'content-type': 'application/json' }).end('{}')
+  })
+  collector.listen(0, '127.0.0.1')
+  await once(collector, 'listening')
+  onTestFinished(() => void collector.close())
+  const rule =
+    'tool_rules: [{ name: add, when: [{ pointer: /a, op: lt, value: 9 }], record: { arguments: [{ pointer: /a, as: value }, { pointer: /pin }] } }]'
+  await writeFile(
+    join(path, 'policy.yaml'),
+    `schema_version: v2${policy.replace('allowed_side_effects: [read]', `allowed_side_effects: [read], ${rule}`)}`,
+  )
+  const child = run({
+    UPSTREAM_URL: new URL(upstream.url).origin,
+    POLICY_FILE: join(path, 'policy.yaml'),
+    ANALYTICS_INGEST_URL: events.url,
+    SPOOL_DIRECTORY: join(path, 'spool'),
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${(collector.address() as AddressInfo).port}`,
+    TRACE_SAMPLE_RATIO: '1',
+    LOG_LEVEL: 'trace',
+  })
+  const logged: Buffer[] = []
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => logged.push(chunk))
+  const { url, metrics } = await started(child)
+  const statuses: number[] = []
+  for (const [args, headers] of [
+    [`{"a":5,"pin":"${secret}","note":"${secret}"}`, {}],
+    [`{"a":10,"pin":"${secret}"}`, {}],
+    [`{"a":5,"note":"${secret}`, {}],
+    [`{"a":5,"note":"${secret}"}`, { 'x-stub-fault': 'reset' }],
+  ] as const) {
+    const body = `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"add","arguments":${args}}}`
+    const sent = { 'content-type': 'application/json', 'x-mcp-agent-id': 'reader', ...headers }
+    statuses.push((await fetch(`${url}/mcp`, { method: 'POST', headers: sent, body })).status)
+  }
+  expect(statuses.slice(0, 3)).toEqual([200, 403, 400])
+  const figures = await (await fetch(`${metrics}/metrics`)).text()
+  child.kill('SIGTERM')
+  expect((await ended(child)).code).toBe(0)
+  const told = Buffer.concat(logged).toString() + figures + Buffer.concat(spans).toString('latin1')
+  for (const source of ['guarding', 'mcp_gateway_requests_total', 'gen_ai.tool.name'])
+    expect(told).toContain(source)
+  const spool = await readdir(join(path, 'spool'))
+  const kept = await Promise.all(spool.map((file) => readFile(join(path, 'spool', file), 'latin1')))
+  const recorded = JSON.stringify(events.events)
+  expect(recorded).toContain('/arguments/pin')
+  expect([told, kept.join(), recorded].map((text) => text.includes(secret))).toEqual([false, false, false])
 })
 
 test('without a policy it starts, and refuses', async () => {

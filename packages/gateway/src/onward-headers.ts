@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { TraceContext } from '@mcp-sentinel/events'
 import type { Passed } from '@mcp-sentinel/gateway-middleware'
 import { assertionHeader } from '@mcp-sentinel/gateway-middleware/adapters/header-identity'
 import {
@@ -48,10 +49,19 @@ export const createOnwardHeaders = ({ sessionIds, credential }: OnwardHeadersOpt
     return last
   }
 
-  return (req: IncomingMessage, passed: Passed, bodyBytes: number | undefined): string[] => {
+  return (
+    req: IncomingMessage,
+    passed: Passed,
+    bodyBytes: number | undefined,
+    trace: TraceContext | undefined,
+  ): string[] => {
     const { caller, policy, era, show } = passed
     const { identity, without, withoutCoding } = rulesOf(policy)
-    const headers = onwardHeaders(req.rawHeaders, show === undefined ? without : withoutCoding)
+    const stopped = show === undefined ? without : withoutCoding
+    const headers = onwardHeaders(
+      req.rawHeaders,
+      trace === undefined ? stopped : new Set([...stopped, ...spanHeaders]),
+    )
     const set = (name: string, value: string | undefined): void => {
       if (value) headers.push(name, value)
     }
@@ -64,10 +74,14 @@ export const createOnwardHeaders = ({ sessionIds, credential }: OnwardHeadersOpt
     const before = req.headers['x-forwarded-for']
     set('x-forwarded-for', before === undefined ? remoteAddress : `${before}, ${remoteAddress}`)
     set('x-forwarded-proto', 'encrypted' in req.socket ? 'https' : 'http')
+    for (const name of spanHeaders) set(name, trace?.[name])
     for (const [name, value] of Object.entries(credential.headersFor(passed))) set(name, value)
     return headers
   }
 }
+
+/** Where one stands in a trace; `baggage` is the caller's, and goes on as it came. */
+const spanHeaders = ['traceparent', 'tracestate'] as const
 
 const setIdentity = (
   set: (name: string, value: string | undefined) => void,

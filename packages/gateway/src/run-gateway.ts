@@ -17,12 +17,12 @@ import { metadataOf, openIdentity } from './open-identity.ts'
 import { openPolicy } from './open-policy.ts'
 import { openRecorder } from './open-recorder.ts'
 import { openStatements } from './open-statements.ts'
+import { createOnwardSpans, createRequestTracer } from './request-spans.ts'
 import { createRoutes, statusOf } from './routes.ts'
 import { listen } from './serve.ts'
 import { createSessionIds } from './session-id.ts'
 import { sessionKeysOf } from './session-keys.ts'
 import { createSidecar } from './sidecar.ts'
-import { traced } from './traced.ts'
 import { createUpstreamCredential } from './upstream-credential.ts'
 import { createUpstreamTokens } from './upstream-tokens.ts'
 
@@ -55,10 +55,8 @@ export const runGateway = (process: ServiceProcess): Promise<void> =>
         policy,
         identify: await openIdentity(settings),
         definitions,
-        record: counted(
-          tracing === untraced ? recorder : traced(recorder, tracing.tracer, Date.now),
-          metrics,
-        ),
+        record: counted(recorder, metrics),
+        tracer: tracing === untraced ? undefined : createRequestTracer(tracing.tracer),
         identityHeaders: (inForce) => (inForce === undefined ? [] : Object.values(identityHeaders(inForce))),
         server: {
           name: settings.MCP_SERVER_NAME || undefined,
@@ -90,6 +88,8 @@ export const runGateway = (process: ServiceProcess): Promise<void> =>
         credential,
         stripPrefix,
         definitions,
+        startOnward:
+          tracing === untraced ? undefined : createOnwardSpans(tracing.tracer, settings.UPSTREAM_URL),
         report,
       })
       const answersItself = createRoutes({ policy, resourceMetadata: metadataOf(settings, policy.current) })

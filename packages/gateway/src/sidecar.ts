@@ -6,6 +6,7 @@ import type { Upstream } from './forward.ts'
 import { returnedHeaders } from './forwarded-headers.ts'
 import type { LiveDefinitions } from './live-definitions.ts'
 import { createOnwardHeaders } from './onward-headers.ts'
+import type { StartOnward } from './request-spans.ts'
 import type { SessionIds } from './session-id.ts'
 import type { UpstreamCredential } from './upstream-credential.ts'
 import { upstreamFault } from './upstream-fault.ts'
@@ -19,6 +20,8 @@ export interface SidecarOptions {
   readonly stripPrefix?: string | undefined
   /** Told when the server says that its tools have changed. */
   readonly definitions?: Pick<LiveDefinitions, 'changed'> | undefined
+  /** Spans of what is sent on, where requests have spans. */
+  readonly startOnward?: StartOnward | undefined
   /** Told what went wrong here and was no client's fault. */
   readonly report?: ((error: unknown) => void) | undefined
 }
@@ -37,22 +40,25 @@ export const createSidecar = (options: SidecarOptions): Sidecar => {
     credential,
     stripPrefix = '',
     definitions,
+    startOnward,
     report = () => {},
   } = options
   const headersOf = createOnwardHeaders({ sessionIds, credential })
 
   const forward = (req: IncomingMessage, res: ServerResponse, { passed, body }: AdmittedRequest): void => {
     const bytes = body.kind === 'bytes' ? body.bytes : undefined
+    const span = startOnward?.(req.method ?? 'GET', passed)
     passed.onCut(() => res.destroy())
     upstream.forward({
       method: req.method ?? 'GET',
       path: strip(req.url ?? '/', stripPrefix),
-      headers: headersOf(req, passed, bytes?.length),
+      headers: headersOf(req, passed, bytes?.length, span?.context),
       body: bytes,
       res,
       head: (_, headers) => returned(passed, headers),
       seen: definitions && ((chunk) => chunk.includes(toolsChanged) && definitions.changed()),
       ended: (end) => {
+        span?.end({ kind: end.kind, status: end.kind === 'failed' || !res.headersSent ? 0 : res.statusCode })
         if (end.kind !== 'failed')
           return passed.close({ status: res.statusCode, bytesOut: end.bytesOut, outcome: end.kind })
         const fault = upstreamFault(end.status, passed)
