@@ -147,15 +147,19 @@ describe('registry.authz', () => {
     ).toBe(204)
   })
 
-  test('is asked by whatever method; without another it is the one that counts', async () => {
+  test.each([
+    ['registry.authz', 'GET'],
+    ['registry.authzByPost', 'POST'],
+    ['registry.authzByPut', 'PUT'],
+    ['registry.authzByPatch', 'PATCH'],
+    ['registry.authzByDelete', 'DELETE'],
+  ] as const)('%s is asked by %s, which counts where no other is told', async (_, method) => {
     const pulls = basic(await credentialOf(member, 'pull'))
-    for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const) {
-      expect(await statusOf(pulls, ...pull('red'), method)).toBe(204)
-      expect(await statusOf(pulls, ...push('red'), method)).toBe(403)
-      const headers = { ...pulls, 'x-forwarded-uri': pull('red')[0] }
-      const { status } = await api.ask('/registry/authz', { method, headers })
-      expect(status).toBe(method === 'GET' ? 204 : 403)
-    }
+    expect(await statusOf(pulls, ...pull('red'), method)).toBe(204)
+    expect(await statusOf(pulls, ...push('red'), method)).toBe(403)
+    const headers = { ...pulls, 'x-forwarded-uri': pull('red')[0] }
+    const { status } = await api.ask('/registry/authz', { method, headers })
+    expect(status).toBe(method === 'GET' ? 204 : 403)
   })
 
   test('what the mode opens for all is pulled by all, and pushed by admins', async () => {

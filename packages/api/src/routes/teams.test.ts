@@ -111,7 +111,10 @@ describe('teams', () => {
     })
   })
 
-  describe.each(['get', 'members'] as const)('teams.%s', (name) => {
+  describe.each([
+    ['teams.get', 'get'],
+    ['teams.members', 'members'],
+  ] as const)('%s', (_, name) => {
     it.each(['admin', 'adminKey', 'owner', 'readKey', 'member'])('tells %s', async (key) => {
       const answer = await as(key)[name](red)
       if ('team' in answer) expect(answer.team.slug).toBe('red')
