@@ -25,6 +25,11 @@ export const createRoutes = (): Router =>
         name: 'access',
         component: () => import('./pages/access.ts').then(({ AccessPage }) => AccessPage),
       },
+      {
+        path: '/keys',
+        name: 'keys',
+        component: () => import('./pages/keys.ts').then(({ KeysPage }) => KeysPage),
+      },
       { path: '/sign-in', name: 'sign-in', component: () => import('./SignInHere.vue') },
       { path: '/:rest(.*)*', name: 'nowhere', component: () => import('./NoSuchPage.vue') },
     ],
