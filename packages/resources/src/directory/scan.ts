@@ -20,6 +20,8 @@ export interface Seen<K extends Kind> {
 
 /** A change so short ago may be followed by another that the file's times do not tell apart. */
 const settledMs = 2000
+/** The system is asked for so many at a time. */
+const filesAtOnce = 16
 
 /** Every object of a kind, by namespace and name; what has not changed is taken from before. */
 export const scan = async <K extends Kind>(
@@ -30,11 +32,16 @@ export const scan = async <K extends Kind>(
   const seen = new Map<string, Seen<K>>()
   const namespaces = (await entriesOf(root)).filter((entry) => entry.isDirectory() && isNamespace(entry.name))
   for (const { name: namespace } of namespaces) {
-    for (const entry of await entriesOf(folderOf(root, namespace, kind))) {
-      if (!isResourceFile(entry.name)) continue
-      const id = `${namespace}/${entry.name}`
-      const now = await lookAt(root, kind, { namespace, file: entry.name }, before.get(id))
-      if (now !== undefined) seen.set(id, now)
+    const entries = await entriesOf(folderOf(root, namespace, kind))
+    const files = entries.map(({ name }) => name).filter(isResourceFile)
+    for (let first = 0; first < files.length; first += filesAtOnce) {
+      const some = files.slice(first, first + filesAtOnce)
+      const looks = some.map((file) =>
+        lookAt(root, kind, { namespace, file }, before.get(`${namespace}/${file}`)),
+      )
+      for (const [index, now] of (await Promise.all(looks)).entries()) {
+        if (now !== undefined) seen.set(`${namespace}/${some[index]}`, now)
+      }
     }
   }
   return seen
