@@ -10,12 +10,18 @@ import { publishPolicyOf } from '../governance/publish-policy.ts'
 import { getResource } from '../governance/resource.ts'
 import { serverItem } from '../governance/server-item.ts'
 import { isListedTo, isOpenTo, knowsAll } from '../governance/server-readers.ts'
+import { isWanted, toolRows } from '../governance/tool-rows.ts'
+import { inTurns } from '../in-turns.ts'
+import { driftOf, toldLive } from '../live-inventory/drift.ts'
+import { createLiveInventories } from '../live-inventory/live-inventories.ts'
 import { unauthorized } from '../problems.ts'
 import { standingOnServer } from '../server-standing.ts'
 import type { Place } from '../serving/place.ts'
-import type { Routes } from '../serving/route.ts'
+import { nobodys, type Routes } from '../serving/route.ts'
 
 const kind = 'MCPServer'
+/** Servers that are asked themselves for one answer: each may take its time. */
+const liveMax = 40
 
 interface Asked {
   readonly caller: Caller
@@ -23,13 +29,24 @@ interface Asked {
 }
 
 export const serversRoutes = (engines: Engines): Routes<Endpoints['servers']> => {
-  const { platform, clock } = engines
+  const { platform, clock, signer, serverUrlOf } = engines
+  const inventories = createLiveInventories({ urlOf: serverUrlOf, signer, clock })
   const itemOf = (server: MCPServer, { caller, place }: Asked) =>
     serverItem(server, {
       now: clock(),
       baseUrl: platform.mcpBaseUrl ?? originOf(place),
       isWhole: knowsAll(caller, server),
     })
+  const liveItemOf = async (server: MCPServer, asked: Asked, isLive: boolean) => {
+    const item = itemOf(server, asked)
+    return isLive ? { ...item, ...toldLive(await inventories.of(server)) } : item
+  }
+  const readAction = ({ caller, params }: { readonly caller: Caller; readonly params: ObjectKey }) =>
+    isOpenTo(engines, caller, params.namespace) ? ('catalogue.read' as const) : ('server.read' as const)
+  const onList = ({ caller }: { readonly caller: Caller }) => {
+    if (caller.role === 'anonymous' && platform.mode !== 'public') throw unauthorized()
+    return nobodys
+  }
   const on = ({ caller, params }: { readonly caller: Caller; readonly params: ObjectKey }) =>
     standingOnServer(engines, caller, params)
   const changed = (
@@ -49,17 +66,14 @@ export const serversRoutes = (engines: Engines): Routes<Endpoints['servers']> =>
   return {
     list: {
       action: 'catalogue.read',
-      on: ({ caller }) => {
-        if (caller.role === 'anonymous' && platform.mode !== 'public') throw unauthorized()
-        return { membership: 'none', ownership: 'other' }
-      },
+      on: onList,
       handle: async (call) => {
         const { caller, query } = call
         const { items, unreadable } = await engines.resources().list(kind)
         const visible = items.filter((one) => isListedTo(engines, caller, one, query.namespace))
         const { items: shown, ...end } = pageOf(visible, query)
         return {
-          servers: shown.map((one) => itemOf(one, call)),
+          servers: await inTurns(shown, (one, at) => liveItemOf(one, call, query.live && at < liveMax)),
           publish_policy: publishPolicyOf(engines, caller, items),
           ...end,
           unreadable:
@@ -83,12 +97,38 @@ export const serversRoutes = (engines: Engines): Routes<Endpoints['servers']> =>
       },
     },
     get: {
-      action: ({ caller, params }) =>
-        isOpenTo(engines, caller, params.namespace) ? 'catalogue.read' : 'server.read',
+      action: readAction,
       on,
-      handle: async (call) => ({
-        server: itemOf(await getResource(engines.resources(), kind, call.params), call),
-      }),
+      handle: async (call) => {
+        const server = await getResource(engines.resources(), kind, call.params)
+        return { server: await liveItemOf(server, call, call.query.live) }
+      },
+    },
+    inventory: {
+      action: readAction,
+      on,
+      handle: async ({ params }) => {
+        const server = await getResource(engines.resources(), kind, params)
+        const live = await inventories.of(server)
+        return { ...toldLive(live), ...given({ drift: driftOf(server, live) }) }
+      },
+    },
+    tools: {
+      action: 'catalogue.read',
+      on: onList,
+      handle: async (call) => {
+        const { caller, query } = call
+        const { items } = await engines.resources().list(kind, query.namespace)
+        const visible = items
+          .filter((one) => isListedTo(engines, caller, one, query.namespace))
+          .filter((one) => query.server === undefined || one.metadata.name === query.server)
+        const isLive = query.live || (query.drift ?? 'declared') !== 'declared'
+        const rows = await inTurns(visible, async (one, at) =>
+          toolRows(one, itemOf(one, call), isLive && at < liveMax ? await inventories.of(one) : undefined),
+        )
+        const wanted = rows.flat().filter((row) => isWanted(row, query))
+        return { tools: wanted.slice(0, query.limit), truncated: wanted.length > query.limit }
+      },
     },
     delete: {
       action: 'server.change',

@@ -22,6 +22,37 @@ const documented = z.array(
   }),
 )
 
+/** What a server says of itself when it is asked. */
+const liveInventory = z.object({
+  fetchedAt: z.string(),
+  protocolVersion: z.string(),
+  tools: z.array(
+    z.object({ name: z.string(), description: z.string().optional(), inputSchema: z.unknown().optional() }),
+  ),
+  prompts: z.array(
+    z.object({
+      name: z.string(),
+      description: z.string().optional(),
+      arguments: z.array(z.unknown()).optional(),
+    }),
+  ),
+  resources: z.array(
+    z.object({
+      uri: z.string(),
+      name: z.string().optional(),
+      description: z.string().optional(),
+      mimeType: z.string().optional(),
+    }),
+  ),
+})
+const live = {
+  liveInventory: liveInventory.optional(),
+  /** Why there is none. */
+  liveInventoryError: z.string().optional(),
+}
+/** Declared and there; declared and not there; there, and nobody has said what it may do. */
+const driftStatus = z.enum(['declared', 'missing', 'ungoverned'])
+
 const server = z.object({
   name: z.string(),
   namespace: z.string(),
@@ -68,6 +99,7 @@ const server = z.object({
   policyRevision: z.string().optional(),
   conditions: told.conditions,
   resourceVersion: told.resourceVersion,
+  ...live,
   /** All of it, for who may change it. */
   spec: z.record(z.string(), z.unknown()).optional(),
 })
@@ -84,12 +116,14 @@ const publishPolicy = z.object({
   next_allowed_at: z.string().optional(),
 })
 
+const asked = { live: z.boolean().default(false).describe('whether the server itself is asked, too') }
+
 const list = endpoint({
   method: 'GET',
   path: '/runtime/servers',
   summary: 'The servers that the caller may see, and whether they may publish another.',
   access: 'open',
-  query: z.strictObject({ namespace: labelName.optional(), ...page }),
+  query: z.strictObject({ namespace: labelName.optional(), ...page, ...asked }),
   response: z.object({ servers: z.array(server), publish_policy: publishPolicy, ...pageEnd }),
   errors: ['scope_missing', 'resources_unavailable'],
 })
@@ -124,6 +158,7 @@ const get = endpoint({
   summary: 'One server.',
   access: 'open',
   params: serverParams,
+  query: z.strictObject(asked),
   response: z.object({ server }),
   errors: readErrors,
 })
@@ -159,4 +194,65 @@ const patch = endpoint({
   errors: writeErrors,
 })
 
-export const servers = { list, apply, get, delete: remove, patch }
+const inventory = endpoint({
+  method: 'GET',
+  path: '/runtime/servers/{namespace}/{name}/inventory',
+  summary: 'What a server says of itself, and how it differs from what was declared of it.',
+  access: 'open',
+  params: serverParams,
+  response: z.object({
+    ...live,
+    /** Of its tools; undefined while nobody knows. */
+    drift: z.array(z.object({ name: z.string(), status: driftStatus })).optional(),
+  }),
+  errors: readErrors,
+})
+
+const filter = text(256).optional()
+
+const tools = endpoint({
+  method: 'GET',
+  path: '/runtime/tools',
+  summary: 'The tools of all servers that the caller may see.',
+  access: 'open',
+  query: z.strictObject({
+    query: filter.describe('in names and descriptions'),
+    q: filter.describe('the same'),
+    namespace: labelName.optional(),
+    team: filter.describe('its id'),
+    server: labelName.optional(),
+    trust: trust.optional(),
+    side_effect: sideEffect.optional(),
+    risk: trust.optional(),
+    drift: driftStatus.optional(),
+    ...asked,
+    limit: page.limit,
+  }),
+  response: z.object({
+    tools: z.array(
+      z.object({
+        tool_name: z.string(),
+        description: z.string().optional(),
+        server_name: z.string(),
+        namespace: z.string(),
+        team_id: z.string().optional(),
+        endpoint_url: z.string(),
+        declared: z.boolean(),
+        /** Undefined where the server was not asked, or does not answer. */
+        live: z.boolean().optional(),
+        drift_status: driftStatus,
+        /** Undefined of a tool that nobody has declared. */
+        required_trust: trust.optional(),
+        side_effect: sideEffect.optional(),
+        risk_level: trust.optional(),
+        labels: z.record(z.string(), z.string()),
+        connect_config: server.shape.access_json,
+      }),
+    ),
+    /** Whether there are more than were asked for. */
+    truncated: z.boolean(),
+  }),
+  errors: ['scope_missing', 'resources_unavailable'],
+})
+
+export const servers = { list, apply, get, delete: remove, patch, inventory, tools }
