@@ -70,6 +70,24 @@ test('a policy is told as it is rendered, then after each change, with what it w
   expect(latest()?.grants).toEqual([])
 })
 
+test('who asks without watching is given the same policy until it changes', async () => {
+  await seeded()
+  begin({ namespace: 'home', name: 'search' })
+  await count(1)
+  const first = policies.current(payments)
+  expect(first?.document.grants).toMatchObject([{ name: 'ops' }])
+  for (let index = 0; index < 200; index++) policies.current({ namespace: 'home', name: `server-${index}` })
+  expect(policies.current(payments)).toBe(first)
+  await store.patch('MCPAccessGrant', ops, { spec: { disabled: true } })
+  await vi.waitFor(() =>
+    expect(policies.current(payments)?.document.grants).toMatchObject([{ disabled: true }]),
+  )
+  const second = policies.current(payments)
+  for (let index = 0; index < 300; index++) policies.current({ namespace: 'home', name: `server-${index}` })
+  expect(policies.current(payments)).not.toBe(second)
+  expect(policies.current(payments)).toEqual(second)
+})
+
 test('what concerns another server, or leaves the policy as it is, is not told', async () => {
   await seeded()
   begin()
@@ -116,6 +134,7 @@ test('a grant that could not be read from the start on may deny anything: nothin
     { name: 'payments', verdict: { reason: 'GrantUnreadable', status: 'False' } },
   ])
   expect(faults.join()).toContain('home/mcpaccessgrants/unread.yaml')
+  policies.current({ namespace: 'home', name: 'unwatched' })
   await rm(join(root, 'home/mcpaccessgrants/unread.yaml'))
   await count(2)
   expect(latest()?.grants).toMatchObject([{ name: 'ops' }])

@@ -40,6 +40,7 @@ interface Watched {
 
 /** More is not remembered of what has changed. */
 const becauseMax = 16
+const rememberedMax = 256
 
 /**
  * The policies of servers as their resources make them, each rendered when one of its own changes and somebody asks.
@@ -55,6 +56,8 @@ export const createRenderedPolicies = (options: RenderedPoliciesOptions): Render
   const neverRead = new Map<string, ObjectKey>()
   const watched = new Map<string, Watched>()
   const staleOnes = new Set<Watched>()
+  /** Of servers that nobody watches, for who asks again; the one that was asked for longest ago first. */
+  const remembered = new Map<string, RenderedPolicy>()
   let rendering: NodeJS.Immediate | undefined
 
   const render = (key: ObjectKey): RenderedPolicy => {
@@ -92,11 +95,13 @@ export const createRenderedPolicies = (options: RenderedPoliciesOptions): Render
 
   const touch = (servers: readonly ObjectKey[], because: PolicyChange['because']): void => {
     for (const server of servers) {
+      remembered.delete(idOf(server))
       const one = watched.get(idOf(server))
       if (one !== undefined) stale(one, because)
     }
   }
   const touchNamespace = (namespace: string): void => {
+    remembered.clear()
     for (const one of watched.values()) if (one.server.namespace === namespace) stale(one)
   }
 
@@ -153,13 +158,21 @@ export const createRenderedPolicies = (options: RenderedPoliciesOptions): Render
 
   const following = Promise.all(kinds.map((kind) => follow(kind)))
   const refreshing = setInterval(() => {
+    remembered.clear()
     for (const one of watched.values()) stale(one)
   }, refreshMs).unref()
 
   const current = (server: ObjectKey): RenderedPolicy | undefined => {
     if (!isReady()) return undefined
-    const one = watched.get(idOf(server))
-    return one?.policy !== undefined && !staleOnes.has(one) ? one.policy : render(server)
+    const id = idOf(server)
+    const one = watched.get(id)
+    if (one?.policy !== undefined && !staleOnes.has(one)) return one.policy
+    const policy = remembered.get(id) ?? render(server)
+    remembered.delete(id)
+    remembered.set(id, policy)
+    const [oldest] = remembered.size > rememberedMax ? remembered.keys() : []
+    if (oldest !== undefined) remembered.delete(oldest)
+    return policy
   }
 
   return {
