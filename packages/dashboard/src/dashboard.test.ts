@@ -13,7 +13,7 @@ interface Asked {
 }
 
 /** An API that tells what it was asked. */
-const startApi = async () => {
+const startApi = async (status = 200, answer: object = { ok: true }) => {
   const asked: Asked[] = []
   const server = createServer((request, response) => {
     const pieces: Buffer[] = []
@@ -21,7 +21,8 @@ const startApi = async () => {
     request.on('end', () => {
       asked.push({ request, body: Buffer.concat(pieces).toString() })
       response.setHeader('set-cookie', '__Host-mcp_session=s; Secure; HttpOnly')
-      response.setHeader('content-type', 'application/json').end('{"ok":true}')
+      response.statusCode = status
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(answer))
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -122,7 +123,6 @@ test('what is for the API reaches it as it came, and by way of us', async () => 
 test.each([
   ['POST', '/auth/login', 'POST', '/api/auth/session'],
   ['POST', '/auth/logout', 'POST', '/api/auth/logout'],
-  ['GET', '/auth/status', 'GET', '/api/auth/me'],
 ] as const)('%s %s is %s %s of the API', async (method, url, askedMethod, askedUrl) => {
   const api = await startApi()
   const answer = await (await start(api.origin)).inject({
@@ -141,4 +141,37 @@ test('an API that is away is named', async () => {
   const answer = await (await start(api.origin)).inject('/api/stats')
   expect(answer.statusCode).toBe(502)
   expect(answer.json()).toMatchObject({ error: 'api_unavailable' })
+})
+
+test.each([
+  [
+    200,
+    { authenticated: true, principal: { role: 'admin' } },
+    { authenticated: true, principal: { role: 'admin' } },
+    204,
+  ],
+  [
+    200,
+    { authenticated: true, principal: { role: 'user' } },
+    { authenticated: true, principal: { role: 'user' } },
+    401,
+  ],
+  [401, { error: 'unauthorized' }, { authenticated: false }, 401],
+])('who asks, when the API answers %i %j', async (status, answer, told, admitted) => {
+  const api = await startApi(status, answer)
+  const app = await start(api.origin)
+  const headers = { cookie: '__Host-mcp_session=s' }
+  const said = await app.inject({ url: '/auth/status', headers })
+  expect([said.statusCode, said.json()]).toEqual([200, told])
+  expect((await app.inject({ url: '/auth/admin-check', headers })).statusCode).toBe(admitted)
+  expect(api.asked.map(({ request }) => [request.url, request.headers.cookie])).toEqual([
+    ['/api/auth/me', headers.cookie],
+    ['/api/auth/me', headers.cookie],
+  ])
+})
+
+test('an API that is away says of nobody that they are not signed in', async () => {
+  const app = await start('http://127.0.0.1:1')
+  for (const url of ['/auth/status', '/auth/admin-check'])
+    expect((await app.inject(url)).statusCode).toBe(502)
 })

@@ -8,10 +8,9 @@ export interface ProxyOptions {
 }
 
 /** Where a browser asks for its session, and where the API answers that. */
-const renamed: Readonly<Record<string, { readonly method: 'GET' | 'POST'; readonly path: string }>> = {
-  'POST /auth/login': { method: 'POST', path: '/api/auth/session' },
-  'POST /auth/logout': { method: 'POST', path: '/api/auth/logout' },
-  'GET /auth/status': { method: 'GET', path: '/api/auth/me' },
+const renamed = {
+  'POST /auth/login': '/api/auth/session',
+  'POST /auth/logout': '/api/auth/logout',
 }
 
 const apiUnavailable = new ProblemError({
@@ -31,9 +30,8 @@ export const serveProxy = async (app: App, { upstream }: ProxyOptions): Promise<
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_, payload, done) => done(null, payload))
 
-  const pass = (request: FastifyRequest, reply: FastifyReply, path: string, method = request.method) =>
+  const pass = (request: FastifyRequest, reply: FastifyReply, path: string) =>
     reply.from(path, {
-      method: method as 'GET',
       rewriteRequestHeaders: (_, headers) => onward(request, headers),
       onError: (given) => void given.send(apiUnavailable),
     })
@@ -41,8 +39,33 @@ export const serveProxy = async (app: App, { upstream }: ProxyOptions): Promise<
   app.all('/api/*', (request, reply) => pass(request, reply, request.url))
   for (const [from, to] of Object.entries(renamed)) {
     const [method = '', url = ''] = from.split(' ')
-    app.route({ method, url, handler: (request, reply) => pass(request, reply, to.path, to.method) })
+    app.route({ method, url, handler: (request, reply) => pass(request, reply, to) })
   }
+
+  const whoAsks = async (request: FastifyRequest): Promise<Who | undefined> => {
+    const { cookie, authorization, 'x-api-key': key } = request.headers
+    const presented = { cookie, authorization, 'x-api-key': key?.toString(), host: request.headers.host }
+    const answer = await fetch(new URL('/api/auth/me', upstream), {
+      headers: onward(request, Object.fromEntries(Object.entries(presented).filter(([, value]) => value))),
+      signal: AbortSignal.timeout(askTimeoutMs),
+    }).catch(() => undefined)
+    if (answer?.status === 401) return undefined
+    if (!answer?.ok) throw apiUnavailable
+    return (await answer.json()) as Who
+  }
+  // Nobody being signed in is an answer here, and no failure.
+  app.get('/auth/status', async (request) => (await whoAsks(request)) ?? { authenticated: false })
+  // What stands before pages of others, such as Grafana, asks this for each of them.
+  app.get('/auth/admin-check', async (request, reply) => {
+    const isAdmin = (await whoAsks(request))?.principal?.role === 'admin'
+    return reply.code(isAdmin ? 204 : 401).send()
+  })
+}
+
+const askTimeoutMs = 5_000
+
+interface Who {
+  readonly principal?: { readonly role?: string }
 }
 
 /** Each proxy on the way adds whom it was asked by; which of them the API believes, it knows. */

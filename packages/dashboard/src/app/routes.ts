@@ -1,8 +1,15 @@
 import { createRouter, createWebHistory, type Router } from 'vue-router'
 
-/** Each page is loaded when it is first gone to. */
-export const createRoutes = (): Router =>
-  createRouter({
+const isSignedIn = async (): Promise<boolean> => {
+  const answer = await fetch('/auth/status')
+  // What is amiss is told by the page, when it asks for more.
+  return !answer.ok || ((await answer.json()) as { readonly authenticated: boolean }).authenticated
+}
+
+/** Each page is loaded when it is first gone to. Who is not signed in comes to sign in first, and then to the page. */
+export const createRoutes = (): Router => {
+  let isKnown = false
+  const router = createRouter({
     history: createWebHistory(),
     routes: [
       {
@@ -34,3 +41,13 @@ export const createRoutes = (): Router =>
       { path: '/:rest(.*)*', name: 'nowhere', component: () => import('./NoSuchPage.vue') },
     ],
   })
+  router.beforeEach(async (to) => {
+    if (to.name === 'sign-in' || isKnown) return true
+    isKnown = await isSignedIn().catch(() => true)
+    return isKnown || { name: 'sign-in', query: { to: to.fullPath } }
+  })
+  router.afterEach((to) => {
+    if (to.name === 'sign-in') isKnown = false
+  })
+  return router
+}
