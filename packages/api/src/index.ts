@@ -1,5 +1,6 @@
 export type { Actor, Context, Ids } from './accounts/context.ts'
 export type { Logins, ProvenIdentity } from './accounts/logins.ts'
+export type { Prune } from './accounts/pruning.ts'
 export type { RefreshToken, RefreshTokens } from './accounts/refresh-tokens.ts'
 export {
   type RegistryCredentials,
@@ -19,6 +20,20 @@ export {
 export type { User, Users } from './accounts/users.ts'
 export { type Accounts, type AccountsOptions, createAccounts, randomIds } from './accounts.ts'
 export { type Api, type ApiOptions, createApi } from './api.ts'
+export { type AuthenticateOptions, createAuthenticate } from './authenticate.ts'
+export type { Entrance } from './authentication/entrance.ts'
+export { createOidc, type Oidc, type OidcOptions } from './authentication/oidc.ts'
+export {
+  createPlatformTokens,
+  type PlatformTokens,
+  type PlatformTokensOptions,
+} from './authentication/platform-tokens.ts'
+export {
+  createServiceKeys,
+  type ServiceKeys,
+  type ServiceKeysOptions,
+} from './authentication/service-keys.ts'
+export { newSigner, signerFromPem, signerFromSecret } from './authentication/signing-key.ts'
 export {
   type Action,
   type Authorization,

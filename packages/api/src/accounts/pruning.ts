@@ -7,7 +7,7 @@ const rowsAtOnce = 1000
 /** Of one table at a time; what is left is there for the next time. */
 const statementsMax = 50
 
-export interface Pruned {
+interface Pruned {
   readonly sessions: number
   readonly refreshTokens: number
   readonly throttles: number

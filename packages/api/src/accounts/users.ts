@@ -20,7 +20,7 @@ export interface NewUser {
   readonly role?: User['role'] | undefined
 }
 
-export interface ListedUser extends User {
+interface ListedUser extends User {
   readonly createdAt: Date
   /** Of the first team. */
   readonly namespace: string | undefined
@@ -30,6 +30,7 @@ export interface Users {
   /** `how` they came, in the audit log. */
   readonly create: (user: NewUser, actor: Actor, how?: 'user_create' | 'signup') => Promise<User>
   readonly get: (id: string) => Promise<User>
+  readonly byEmail: (email: string) => Promise<User | undefined>
   /** By e-mail address; `after` one of them. */
   readonly list: (page: {
     readonly limit: number
@@ -91,6 +92,13 @@ export const createUsers = (context: Context, passwords: Passwords): Users => {
       })
     },
     get: (id) => find(db, id),
+    byEmail: (email) =>
+      db
+        .selectFrom('users')
+        .select(['id', 'email', 'role'])
+        .where('email', '=', parseEmail(email))
+        .where('deleted_at', 'is', null)
+        .executeTakeFirst(),
     list: async ({ limit, after = '' }) => {
       const rows = await db
         .selectFrom('users')

@@ -17,7 +17,6 @@ import { createWorld, type World } from './world.ts'
 export const serviceKey = 'a-service-key-of-a-user'
 export const adminServiceKey = 'a-service-key-of-an-admin'
 export const issuer = 'https://issuer.example'
-export const ownPage = 'http://api.test'
 
 const provider = generateKeyPairSync('ed25519')
 const audience = 'sentinel'

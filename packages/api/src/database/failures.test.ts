@@ -17,6 +17,7 @@ test.each<[string, 'connect' | 'query', unknown]>([
   ['a full disk', 'query', said('53100')],
   ['a deadlock', 'query', said('40P01')],
   ['a standby', 'query', said('25006')],
+  ['a database without its tables', 'query', said('42P01')],
 ])('%s is the database that does not answer', (_, phase, error) => {
   expect(databaseFailureOf(error, phase)).toMatchObject({
     code: 'database_unavailable',

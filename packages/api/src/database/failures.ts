@@ -1,7 +1,10 @@
 import { AccountError } from '../errors.ts'
 
-/** SQLSTATE: connections, resources, a server that goes down or comes up; a statement that took too long; those that got in each other's way; a standby that became of a primary. */
-const passing = /^(08...|53...|57P0.|57014|58...|40001|40P01|25006|55P03)$/
+/**
+ * SQLSTATE: connections, resources, a server that goes down or comes up; a statement that took too long; those that got
+ * in each other's way; a standby that became of a primary; tables that are not made yet.
+ */
+const passing = /^(08...|53...|57P0.|57014|58...|40001|40P01|25006|55P03|42P01)$/
 
 const faultsOfOurs = [TypeError, RangeError, SyntaxError, AccountError]
 

@@ -6,7 +6,7 @@ export type RegistryRequest =
   | { readonly kind: 'catalogue' }
   | { readonly kind: 'repositories'; readonly touched: readonly TouchedRepository[] }
 
-export interface TouchedRepository {
+interface TouchedRepository {
   readonly name: string
   readonly way: 'pull' | 'push'
 }
