@@ -1,6 +1,7 @@
+import { createPublicKey } from 'node:crypto'
 import { endpoints, type Groups } from '@mcp-sentinel/contract'
 import { openapi } from '@mcp-sentinel/contract/openapi'
-import type { Bearer } from '@mcp-sentinel/identity'
+import { type Bearer, createServerTokens, type Signer } from '@mcp-sentinel/identity'
 import type { ResourceStore } from '@mcp-sentinel/resources'
 import { createRenderedPolicies } from '@mcp-sentinel/resources/rendered-policies'
 import {
@@ -28,7 +29,10 @@ export interface ApiOptions extends EngineOptions {
   readonly tracer?: Tracer | undefined
   readonly metrics?: Metrics | undefined
   readonly checks?: readonly HealthCheck[] | undefined
-  /** Verifies the tokens with which gateways ask for the policies of their servers; unset, none are told. */
+  /**
+   * Verifies the tokens with which gateways ask for the policies of their servers. Unset, those that `signer` signs for
+   * the audience `policy`; without either, nobody is told a policy.
+   */
   readonly policyTokens?: Bearer | undefined
   /** Where servers run, in their policies. */
   readonly cluster?: string | undefined
@@ -56,7 +60,7 @@ export const createApi = (options: ApiOptions): Api => {
   const serve = createServe(app, { authenticate, placeOf, ending: ending.signal })
   const policies = options.resources && renderedOf(options.resources, options, clock)
   const routes = createRoutes(createEngines(options, { policies, clock, logger }))
-  const tokens = options.policyTokens
+  const tokens = options.policyTokens ?? (options.signer && tokensOf(options.signer, clock))
   const endStreams = policies && tokens && servePolicyStream(app, { policies, tokens })
   const groups: Groups = endpoints
   for (const [group, members] of Object.entries(groups)) serve(members, routes[group as keyof typeof routes])
@@ -80,4 +84,12 @@ const renderedOf = (store: ResourceStore, { cluster, logger }: ApiOptions, clock
     cluster,
     clock,
     report: (faults) => logger.warn({ faults }, 'some resources cannot be read'),
+  })
+
+const tokensOf = ({ kid, privateKey, issuer }: Signer, clock: () => number): Bearer =>
+  createServerTokens({
+    publicKeys: new Map([[kid, createPublicKey(privateKey)]]),
+    issuer,
+    audience: 'policy',
+    clock,
   })

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { createAdapterAssertions, createServerTokens, mintServerToken } from '@mcp-sentinel/identity'
+import { createAdapterAssertions, mintServerToken } from '@mcp-sentinel/identity'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createGoverned, type Governed, idOfCaller } from './contract-tests/governed.ts'
 import { type Guarded, startGuarded } from './contract-tests/guarded.ts'
@@ -35,12 +35,6 @@ beforeAll(async () => {
     // Gateways judge by the time that it is.
     clock: Date.now,
     signer,
-    policyTokens: createServerTokens({
-      publicKeys,
-      issuer: 'mcp-sentinel',
-      audience: 'policy',
-      clock: () => governed.now(),
-    }),
   })
   policyUrl = `${await governed.app.listen({ host: '127.0.0.1', port: 0 })}/policy/${namespace}`
   for (const [name, server] of [
