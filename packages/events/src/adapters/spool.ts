@@ -109,7 +109,7 @@ export const createSpool = async (options: SpoolOptions): Promise<Spool> => {
   const { directory, producer, source, sink, checkpointKey, report = () => {}, clock = Date.now } = options
   const { bytesMax = 256 * 1024 ** 2, segmentBytesMax = Math.floor(bytesMax / 16) } = options
   const { rejectedBytesMax = 16 * 1024 ** 2, syncIntervalMs = 50, intentTimeoutMs = 2000 } = options
-  const { shipIntervalMs = 50, backoff = { minMs: 200, maxMs: 30_000 } } = options
+  const { shipIntervalMs = 200, backoff = { minMs: 200, maxMs: 30_000 } } = options
   const { ids = createIds(clock), files = syncFiles } = options
   if (bytesMax < bytesLeast) throw new RangeError(`a spool has at least ${bytesLeast} bytes`)
   if (segmentBytesMax > bytesMax / 4)
