@@ -17,6 +17,6 @@ export default defineConfig({
     // Only what hangs is to be noticed: many tests start processes, on machines that do other things too.
     testTimeout: 20_000,
     hookTimeout: 20_000,
-    exclude: ['**/*.engine.test.ts', '**/node_modules/**', '**/dist/**'],
+    exclude: ['**/*.engine.test.ts', '**/*.browser.test.ts', '**/node_modules/**', '**/dist/**'],
   },
 })
