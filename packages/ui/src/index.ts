@@ -19,6 +19,8 @@ export { default as EventsPage } from './pages/EventsPage.vue'
 export { default as KeysPage } from './pages/KeysPage.vue'
 export { default as OverviewPage } from './pages/OverviewPage.vue'
 export { default as SignInPage } from './pages/SignInPage.vue'
+export { default as TeamPage } from './pages/TeamPage.vue'
+export { default as TeamsPage } from './pages/TeamsPage.vue'
 export { usePrincipal } from './principal/use-principal.ts'
 export { default as SentinelRoot } from './sentinel/SentinelRoot.vue'
 export {

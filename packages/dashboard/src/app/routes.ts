@@ -33,6 +33,18 @@ export const createRoutes = (): Router => {
         component: () => import('./pages/access.ts').then(({ AccessPage }) => AccessPage),
       },
       {
+        path: '/teams',
+        name: 'teams',
+        component: () => import('./pages/teams.ts').then(({ TeamsPage }) => TeamsPage),
+      },
+      {
+        path: '/teams/:team',
+        name: 'team',
+        component: () => import('./pages/teams.ts').then(({ TeamPage }) => TeamPage),
+        props: ({ params }) => ({ slug: String(params['team']) }),
+        meta: { place: 'teams' },
+      },
+      {
         path: '/keys',
         name: 'keys',
         component: () => import('./pages/keys.ts').then(({ KeysPage }) => KeysPage),

@@ -1,4 +1,4 @@
-import { Activity, ChartNoAxesColumn, KeyRound, LayoutDashboard, ShieldCheck } from '@lucide/vue'
+import { Activity, ChartNoAxesColumn, KeyRound, LayoutDashboard, ShieldCheck, Users } from '@lucide/vue'
 import type { Component } from 'vue'
 
 /** A page that the rail leads to. */
@@ -21,7 +21,10 @@ export const placesFor = (isAdmin: boolean): readonly (readonly Place[])[] =>
         { name: 'analytics', says: isAdmin ? 'Analytics' : 'Activity', icon: ChartNoAxesColumn },
       ],
       [{ name: 'access', says: 'Access control', icon: ShieldCheck }],
-      [{ name: 'keys', says: 'Keys', icon: KeyRound }],
+      [
+        { name: 'teams', says: 'Teams', icon: Users },
+        { name: 'keys', says: 'Keys', icon: KeyRound },
+      ],
     ] satisfies Place[][]
   )
     .map((group: Place[]) => group.filter(({ admins }) => isAdmin || !admins))

@@ -1,0 +1,1 @@
+export { TeamPage, TeamsPage } from '@mcp-sentinel/ui'
