@@ -16,14 +16,14 @@ export interface Sight {
 }
 
 /** The stack of one machine, and a browser to see it with. */
-export const openSight = async (): Promise<Sight> => {
+export const openSight = async (chromiumPath = '/usr/bin/chromium'): Promise<Sight> => {
   const parts = new AsyncDisposableStack()
   const directory = await mkdtemp(join(tmpdir(), 'sight-'))
   parts.defer(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }))
   const stack = await up({ directory, port: 0, print: () => {} })
   parts.defer(stack.close)
   const browser: Browser = await chromium.launch({
-    executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
+    executablePath: chromiumPath,
     // Tests run as root where they run in a container, and Chromium's sandbox does not.
     args: ['--no-sandbox'],
   })

@@ -4,7 +4,7 @@ import { openSight, type Sight, signIn } from './stack.ts'
 
 let sight: Sight
 beforeAll(async () => {
-  sight = await openSight()
+  sight = await openSight(process.env['CHROMIUM_PATH'])
 })
 afterAll(() => sight.close())
 
