@@ -22,7 +22,7 @@ export interface PoolOptions {
   readonly connectionsMax?: number
   readonly connectTimeoutMs?: number
   readonly statementTimeoutMs?: number
-  /** Told when the server ends a connection that nobody was using. */
+  /** Told when a connection is lost. */
   readonly report?: (error: Error) => void
 }
 
@@ -50,8 +50,10 @@ const openServer = async (dsn: string, options: PoolOptions): Promise<Database> 
     statement_timeout: statementTimeoutMs,
     application_name: 'mcp-sentinel-api',
   })
-  // Without a listener, a server that restarts would take this process along.
+  // Without listeners, a server that restarts would take this process along: by the connections that wait in the pool, and
+  // by those that somebody has and asks nothing of at that moment.
   pool.on('error', report)
+  pool.on('connect', (client) => client.on('error', report))
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: telling(pool) }) })
   return {
     db,

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { describeLogins } from './logins.ts'
 import { describePruning } from './pruning.ts'
+import { describeSeeds } from './seeds.ts'
 import { describeSessions } from './sessions.ts'
 import { describeStoredKeys } from './stored-keys.ts'
 import type { OpenTestDatabase, TestDatabase } from './test-databases.ts'
@@ -26,6 +27,7 @@ export const describeAccounts = (open: OpenTestDatabase): void => {
   describeSessions(scene)
   describeStoredKeys(scene)
   describePruning(scene)
+  describeSeeds(scene)
 
   describe('users', () => {
     it.each([
