@@ -3,7 +3,7 @@ import { compile, evaluate } from '@mcp-sentinel/policy'
 import { parsePolicy } from '@mcp-sentinel/policy/schema'
 import { describe, expect, test } from 'vitest'
 import { grantOn, serverNamed, sessionOn } from './contract-tests/resources.ts'
-import type { ResourceOf } from './parse.ts'
+import { parseResource, type ResourceOf } from './parse.ts'
 import { renderPolicy } from './render-policy.ts'
 import { parseResourceText } from './text.ts'
 
@@ -48,6 +48,27 @@ test('the published grant admits nothing, and that is said', () => {
   const verdictOf = (grant: typeof mute) =>
     evaluate(compile(renderPolicy(payments, [grant], [consent], now).document), call, now).reason
   expect([verdictOf(mute), verdictOf(ops)]).toEqual(['side_effect_not_allowed', 'allowed'])
+})
+
+test('what a rule wants recorded of a call goes into the policy as it is, and what cannot be is told', () => {
+  const grantRecording = (record: object) => ({
+    ...grantOn('payments', 'ops'),
+    spec: { ...grantOn('payments', 'ops').spec, toolRules: [{ name: 'pay', record }] },
+  })
+  const record = {
+    arguments: [
+      { pointer: '/amount', as: 'value' },
+      { pointer: '/card', as: 'value', redact: ['/number'] },
+    ],
+  }
+  const parsed = parseResource(grantRecording(record))
+  if (!parsed.ok || parsed.resource.kind !== 'MCPAccessGrant') throw new Error(JSON.stringify(parsed))
+  const { document } = renderPolicy(serverNamed('payments'), [parsed.resource], [], now)
+  expect(document.grants).toMatchObject([{ tool_rules: [{ name: 'pay', record }] }])
+  expect(parseResource(grantRecording({ arguments: [{ pointer: 'amount' }] }))).toMatchObject({
+    ok: false,
+    issues: [{ pointer: '/spec/toolRules/0/record/arguments/0/pointer' }],
+  })
 })
 
 describe('which objects speak of a server', () => {

@@ -43,8 +43,19 @@ const rule = {
   audit: z.enum(['best-effort', 'required']).optional(),
 }
 
+/** Parts of a call that stand in its record; which can be, is said by the policy, too. */
+const recordedValues = list(
+  z.strictObject({
+    pointer: text(),
+    as: z.enum(['digest', 'value']).optional(),
+    redact: list(text(), 16),
+  }),
+  16,
+)
+const record = z.strictObject({ arguments: recordedValues, result: recordedValues }).optional()
+
 export const toolRules = list(
-  z.strictObject({ name: text(toolNameCharsMax), ...rule, when: list(argumentCondition, 16) }),
+  z.strictObject({ name: text(toolNameCharsMax), ...rule, when: list(argumentCondition, 16), record }),
   rulesMax,
 )
 /** By URI. */

@@ -74,7 +74,7 @@ export const grantOf = ({ metadata, spec }: MCPAccessGrant, teamID?: string): Gr
     not_after: spec.notAfter,
     tool_rules: spec.toolRules?.map((rule) => ({
       ...ruleOf(rule),
-      ...given({ when: rule.when as Rule['when'] }),
+      ...given({ when: rule.when as Rule['when'], record: rule.record as Rule['record'] }),
     })),
     resource_rules: spec.resourceRules?.map(ruleOf),
     prompt_rules: spec.promptRules?.map(ruleOf),
