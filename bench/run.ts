@@ -3,6 +3,8 @@ import { type Bench, report } from './report.ts'
 
 const benches: Readonly<Record<string, string>> = {
   api: 'How quickly the API answers what is asked most, beside a bare Fastify, and how soon a viewer is told.',
+  'api-fuzz':
+    'Whether the API answers ten thousand random requests, made of its own description, as it promises.',
   'file-revocation':
     'How soon a session that is revoked in its file is refused, from the file to a running sidecar.',
   gateway:
@@ -10,6 +12,7 @@ const benches: Readonly<Record<string, string>> = {
   'gateway-crash':
     'Whether a call that a server saw is without a record when the sidecar is killed under load.',
   'gateway-revocation': 'How soon a revoked session is cut off, by the policy stream of a control plane.',
+  'governed-lists': 'What lists and policies of a server with many grants and dead sessions cost the API.',
   pipeline: 'What an event costs from ingest to the store, each part beside its floor.',
   'pipeline-crash': 'Whether an event is lost or doubled when parts of the pipeline are killed under load.',
   'pipeline-queries': 'How long questions to the store take over ten million events.',

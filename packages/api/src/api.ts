@@ -17,6 +17,7 @@ import {
 import type { Authenticate } from './caller.ts'
 import { createEngines, type EngineOptions } from './engines.ts'
 import { servePolicyStream } from './policy-stream.ts'
+import { rememberedResources } from './remembered-resources.ts'
 import { createRoutes } from './routes.ts'
 import { createPlaceOf } from './serving/place.ts'
 import { createServe, prefixes } from './serving/serve.ts'
@@ -58,8 +59,10 @@ export const createApi = (options: ApiOptions): Api => {
 
   const placeOf = createPlaceOf(options.trustedProxies ?? [])
   const serve = createServe(app, { authenticate, placeOf, ending: ending.signal })
-  const policies = options.resources && renderedOf(options.resources, options, clock)
-  const routes = createRoutes(createEngines(options, { policies, clock, logger }))
+  const { resources } = options
+  const policies = resources && renderedOf(resources, options, clock)
+  const remembered = resources && rememberedResources({ store: resources })
+  const routes = createRoutes(createEngines(options, { policies, remembered, clock, logger }))
   const tokens = options.policyTokens ?? (options.signer && tokensOf(options.signer, clock))
   const endStreams = policies && tokens && servePolicyStream(app, { policies, tokens })
   const groups: Groups = endpoints
@@ -73,7 +76,7 @@ export const createApi = (options: ApiOptions): Api => {
       ending.abort()
       endStreams?.()
       await app.close()
-      await policies?.close()
+      await Promise.all([policies?.close(), remembered?.close()])
     },
   }
 }

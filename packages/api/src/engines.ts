@@ -42,7 +42,10 @@ export interface Engines {
   readonly accountsIfAny: Accounts | undefined
   readonly store: () => ClickHouse
   readonly live: () => LiveTail
+  /** Lists come from memory, and may be late by what others have written a moment ago. */
   readonly resources: () => ResourceStore
+  /** Lists are what there is now: for what nobody else may have taken meanwhile. */
+  readonly storedResources: () => ResourceStore
   readonly policies: () => RenderedPolicies
   readonly workloads: () => Workloads
   /** As `accountsIfAny`. */
@@ -59,6 +62,8 @@ export interface Engines {
 }
 
 interface EngineParts {
+  /** The resources, listed from memory. */
+  readonly remembered: ResourceStore | undefined
   /** Rendered of the resources. */
   readonly policies: RenderedPolicies | undefined
   readonly clock: () => number
@@ -78,7 +83,7 @@ export const createEngines = (
     signer,
     serverUrlOf = inCluster,
   }: EngineOptions,
-  { policies, clock, logger }: EngineParts,
+  { policies, remembered, clock, logger }: EngineParts,
 ): Engines => {
   const noResources = [
     'resources_unavailable',
@@ -93,7 +98,8 @@ export const createEngines = (
       'analytics_unavailable',
       'no log of events is configured here, or no store of them',
     ),
-    resources: there(resources, ...noResources),
+    resources: there(remembered, ...noResources),
+    storedResources: there(resources, ...noResources),
     policies: there(policies, ...noResources),
     workloads: there(workloads, 'workloads_unavailable', 'nothing that runs components is configured here'),
     workloadsIfAny: workloads,

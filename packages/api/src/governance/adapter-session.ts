@@ -11,6 +11,7 @@ import { resourceProblemOf } from '../resource-problems.ts'
 import { changedAccess } from './access.ts'
 import { type Admission, admissionOf, trusts } from './admission.ts'
 import { durationMs } from './duration.ts'
+import { endOf } from './session-end.ts'
 
 const kind = 'MCPAgentSession'
 const ttlMaxMs = 24 * 3_600_000
@@ -115,16 +116,6 @@ const openSession = async (engines: Engines, actor: Actor, { server, key, spec }
   const session = await store.apply({ apiVersion, kind, metadata, spec: { ...before?.spec, ...spec } })
   await changedAccess(engines, actor, 'adapter', { before, after: session })
   return { session, reused: false }
-}
-
-/** When it ends by itself, or by how long the server lets sessions live. */
-const endOf = ({ metadata, spec }: MCPAgentSession, server: MCPServer): number => {
-  const { maxLifetime } = server.spec.session ?? {}
-  const began = Date.parse(metadata.creationTimestamp ?? '')
-  return Math.min(
-    spec.expiresAt ? Date.parse(spec.expiresAt) : Number.POSITIVE_INFINITY,
-    maxLifetime && !Number.isNaN(began) ? began + durationMs(maxLifetime) : Number.POSITIVE_INFINITY,
-  )
 }
 
 const isLike = (is: MCPAgentSession['spec'], wanted: MCPAgentSession['spec']): boolean =>

@@ -43,16 +43,22 @@ export const administeredBy = async (
   namespace: string | undefined,
 ): Promise<Administered> => {
   const { items } = await resources().list('MCPServer', namespace)
+  const verdicts = new Map<string, boolean>()
   const servers = new Map(items.map((server) => [idOf(keyOf(server)), server]))
   return {
     servers,
     isAdministered: (key) => {
-      const isOwn = caller.user !== undefined && publisherOf(servers.get(idOf(key))) === caller.user.id
+      const id = idOf(key)
+      const known = verdicts.get(id)
+      if (known !== undefined) return known
+      const isOwn = caller.user !== undefined && publisherOf(servers.get(id)) === caller.user.id
       const standing = {
         membership: membershipIn(caller, key.namespace),
         ownership: isOwn ? 'own' : 'other',
       } as const
-      return may(caller, action, standing)
+      const verdict = may(caller, action, standing)
+      verdicts.set(id, verdict)
+      return verdict
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { Condition, MCPAccessGrant, MCPAgentSession, MCPServer } from '@mcp-sentinel/resources'
+import { endOf } from './session-end.ts'
 
 export interface InForce {
   readonly value: boolean
@@ -24,7 +25,8 @@ export const inForce = (
   if (serverRef.namespace !== undefined && serverRef.namespace !== own)
     return no('ForeignServer', 'refers to a server of another namespace, which is not heeded')
   if (server === undefined) return no('ServerMissing', `there is no server ${own}/${serverRef.name}`)
-  const said = resource.kind === 'MCPAccessGrant' ? grantSays(resource, now) : sessionSays(resource, now)
+  const said =
+    resource.kind === 'MCPAccessGrant' ? grantSays(resource, now) : sessionSays(resource, server, now)
   if (said !== undefined) return said
   const rendered = verdictOf()
   if (rendered !== undefined && (rendered.status === 'False' || rendered.reason === 'AdmitsNothing'))
@@ -43,10 +45,12 @@ const grantSays = ({ spec }: MCPAccessGrant, now: number): InForce | undefined =
   return undefined
 }
 
-const sessionSays = ({ spec }: MCPAgentSession, now: number): InForce | undefined => {
+const sessionSays = (session: MCPAgentSession, server: MCPServer, now: number): InForce | undefined => {
+  const { spec } = session
   if (spec.revoked) return no('Revoked', 'the session was revoked')
   // As the evaluator has it: what cannot be read is over.
   if (spec.expiresAt && !(now < Date.parse(spec.expiresAt)))
     return no('Expired', `ended at ${spec.expiresAt}`)
+  if (now >= endOf(session, server)) return no('Ended', 'has lived as long as the server lets sessions live')
   return undefined
 }

@@ -26,7 +26,7 @@ export const pageOf = <T extends Named>(
   return { items }
 }
 
-const order = (one: ObjectKey, other: ObjectKey): number =>
+export const order = (one: ObjectKey, other: ObjectKey): number =>
   compare(one.namespace, other.namespace) || compare(one.name, other.name)
 /** Names are ASCII: code units have the order of bytes. */
 const compare = (one: string, other: string): number => (one < other ? -1 : Number(one > other))

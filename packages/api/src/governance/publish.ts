@@ -66,7 +66,7 @@ export const publish = async (
   // Nothing else is published meanwhile: limit, path and name are looked at and taken in one.
   return engines.exclusively('publish', async () => {
     const store = engines.resources()
-    const { items } = await store.list('MCPServer')
+    const { items } = await engines.storedResources().list('MCPServer')
     const before = await store.get('MCPServer', key)
     if (before !== undefined && !body.update)
       throw problem(

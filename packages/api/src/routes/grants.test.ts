@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
   blue,
   blueTeamId,
@@ -217,11 +217,13 @@ describe('grants.apply', () => {
     await expect(governed.as('admin').grants.apply({ body })).rejects.toMatchObject(
       refused(409, 'unreadable'),
     )
-    const { grants, unreadable } = await governed.as('owner').grants.list()
-    expect(grants).toEqual([])
-    expect(unreadable).toMatchObject([
-      { namespace: red, name: 'ops', faults: [expect.stringContaining('apiVersion')] },
-    ])
+    await vi.waitFor(async () => {
+      const { grants, unreadable } = await governed.as('owner').grants.list()
+      expect(grants).toEqual([])
+      expect(unreadable).toMatchObject([
+        { namespace: red, name: 'ops', faults: [expect.stringContaining('apiVersion')] },
+      ])
+    })
   })
 
   it('is written down with what was and what is', async () => {
