@@ -37,15 +37,16 @@ const lowest = ({ admin_trust: grant, consented_trust: session }: ReturnType<typ
     ? `the session consents to ${session}`
     : `the grant gives ${grant ?? 'less'}`
 
+/** Why something was refused, as the end of a sentence. */
+export const whyRefused = (reason: string | undefined, about: Parameters<Tell>[0]): string =>
+  refusals[(reason ?? '') as Reason]?.(about) ?? reason?.replaceAll('_', ' ') ?? 'no reason was given'
+
 /** What happened, in one sentence a person says. */
 export const sentenceOf = (event: SentinelEvent): string => {
   const record = recordedIn(event)
   const tool = event.tool_name ?? record.rpc_method ?? 'the request'
   const agent = event.agent_id ?? event.human_id ?? 'the caller'
-  const why = (reason: string | undefined) =>
-    refusals[(reason ?? '') as Reason]?.({ tool, agent, record }) ??
-    reason?.replaceAll('_', ' ') ??
-    'no reason was given'
+  const why = (reason: string | undefined) => whyRefused(reason, { tool, agent, record })
   if (event.decision === 'deny') return `Refused: ${why(event.reason)}.`
   if (event.decision !== 'allow') return `${event.event_type} of ${event.source}.`
   if (record.would_be) return `Allowed, and would be refused: ${why(record.would_be)}.`

@@ -1,5 +1,6 @@
 import type { Endpoints, RequestOf } from '@mcp-sentinel/contract'
 import { endpoints } from '@mcp-sentinel/contract'
+import { membersIn } from '../draft/members.ts'
 import {
   type Grant,
   idOf,
@@ -111,7 +112,7 @@ const isText = (value: unknown): value is string => typeof value === 'string'
 
 /** What an address says of a grant to begin with: only what has the shape of it. */
 export const grantDraftIn = (text: string): Partial<GrantDraft> => {
-  const given = jsonIn(text)
+  const given = membersIn(text)
   const texts = ['name', 'server', 'humanID', 'agentID', 'teamID', 'notBefore', 'notAfter'] as const
   const lists = ['toolRules', 'resourceRules', 'promptRules'] as const
   const trust = trusts.find((one) => one === given['maxTrust'])
@@ -124,15 +125,6 @@ export const grantDraftIn = (text: string): Partial<GrantDraft> => {
       ? { allowedSideEffects: sideEffects.filter((one) => effects.includes(one)) }
       : {}),
     ...(typeof given['disabled'] === 'boolean' ? { disabled: given['disabled'] } : {}),
-  }
-}
-
-const jsonIn = (text: string): Readonly<Record<string, unknown>> => {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {}
-  } catch {
-    return {}
   }
 }
 

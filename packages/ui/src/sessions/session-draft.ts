@@ -1,6 +1,7 @@
 import type { Endpoints, RequestOf } from '@mcp-sentinel/contract'
 import { endpoints } from '@mcp-sentinel/contract'
-import { idOf, keyOf, type Session, type Trust } from '../governed/governed.ts'
+import { membersIn } from '../draft/members.ts'
+import { idOf, keyOf, type Session, type Trust, trusts } from '../governed/governed.ts'
 
 /** A session as it is filled in: what is left open is empty. */
 export interface SessionDraft {
@@ -53,6 +54,19 @@ export const sessionBodyOf = (draft: SessionDraft): SessionBody => {
     ),
     consentedTrust: draft.consentedTrust,
     expiresAt: draft.expiresAt || null,
+  }
+}
+
+/** What an address says of a session to begin with: only what has the shape of it. */
+export const sessionDraftIn = (text: string): Partial<SessionDraft> => {
+  const given = membersIn(text)
+  const texts = ['name', 'server', 'humanID', 'agentID', 'teamID', 'expiresAt'] as const
+  const trust = trusts.find((one) => one === given['consentedTrust'])
+  return {
+    ...Object.fromEntries(
+      texts.flatMap((key) => (typeof given[key] === 'string' ? [[key, given[key]]] : [])),
+    ),
+    ...(trust === undefined ? {} : { consentedTrust: trust }),
   }
 }
 
