@@ -40,7 +40,8 @@ const outsiders = ['member', 'user', 'otherOwner', 'serviceKey'] as const
 describe('policies.rendered', () => {
   it('is the document of this server alone, member by member, as text, and what became of each object', async () => {
     const policy = await governed.as('owner').policies.rendered({ query: of })
-    const { json, source, findings, ...document } = policy
+    const { json, source, findings, endedSessions, ...document } = policy
+    expect(endedSessions).toBe(0)
     expect(source).toBe(`configmap/${red}/payments-gateway-policy`)
     expect(JSON.parse(json)).toEqual(document)
     expect(parsePolicy(document)).toMatchObject({ ok: true, document: { revision: policy.revision } })
@@ -62,6 +63,16 @@ describe('policies.rendered', () => {
     const after = await owner.policies.rendered({ query: of })
     expect(after.revision).not.toBe(before.revision)
     expect(after).toMatchObject({ grants: [{ disabled: true }] })
+  })
+
+  it('does not list sessions that are long over, and counts them', async () => {
+    const session = { serverRef: { name: 'payments' }, subject: { agentID: 'ops-agent' } }
+    for (const name of ['old-1', 'old-2'])
+      await governed.as('admin').sessions.apply({
+        body: { ...session, name, namespace: red, expiresAt: '2026-05-01T00:00:00Z' },
+      })
+    const { endedSessions, findings } = await governed.as('owner').policies.rendered({ query: of })
+    expect([endedSessions, findings.some(({ kind }) => kind === 'MCPAgentSession')]).toEqual([2, false])
   })
 
   it('is for who administers the server', async () => {
@@ -190,6 +201,7 @@ describe('policies.diff', () => {
       source: _,
       findings: __,
       revision: ___,
+      endedSessions: ____,
       ...document
     } = await owner.policies.rendered({ query: of })
     expect(json).toBeDefined()

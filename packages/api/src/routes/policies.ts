@@ -4,6 +4,7 @@ import { diff } from '@mcp-sentinel/policy/diff'
 import { explain, steps } from '@mcp-sentinel/policy/explain'
 import { permitted } from '@mcp-sentinel/policy/permitted'
 import { parsePolicy } from '@mcp-sentinel/policy/schema'
+import type { Finding } from '@mcp-sentinel/resources'
 import type { Engines } from '../engines.ts'
 import { given } from '../governance/items.ts'
 import { createCompiled, policyInForce } from '../governance/policy-in-force.ts'
@@ -27,20 +28,15 @@ export const policiesRoutes = (engines: Engines): Routes<Endpoints['policies']> 
       on: ({ caller, query }) => standingOnServer(engines, caller, keyOf(query)),
       handle: async ({ query, signal }) => {
         const { document, text, findings } = await policyInForce(engines, keyOf(query), signal)
+        const told = findings.filter(({ verdict }) => verdict.reason !== 'Ended')
         return {
           ...(document as object),
           schema_version: document.schema_version ?? 'v1',
           revision: document.revision ?? '',
           json: text,
           source: `configmap/${query.namespace}/${query.server}-gateway-policy`,
-          findings: findings.map(({ kind, namespace, name, verdict: { status, reason, message } }) => ({
-            kind,
-            namespace,
-            name,
-            status,
-            reason,
-            message,
-          })),
+          findings: told.slice(0, findingsMax).map(toldFinding),
+          endedSessions: findings.length - told.length,
         }
       },
     },
@@ -112,6 +108,13 @@ export const policiesRoutes = (engines: Engines): Routes<Endpoints['policies']> 
       },
     },
   }
+}
+
+const findingsMax = 1000
+
+const toldFinding = ({ kind, namespace, name, verdict }: Finding) => {
+  const { status, reason, message } = verdict
+  return { kind, namespace, name, status, reason, message }
 }
 
 const toldDecision = ({ wouldBe, ...decision }: Decision): ToldDecision => ({

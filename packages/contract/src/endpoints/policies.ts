@@ -21,7 +21,7 @@ const rendered = endpoint({
     /** The document as it is written down. */
     json: z.string(),
     source: z.string(),
-    /** What became of each object that speaks of the server. */
+    /** What became of objects that speak of the server, but for sessions that are over; 1000 at most. */
     findings: z.array(
       z.object({
         kind: z.string(),
@@ -32,6 +32,8 @@ const rendered = endpoint({
         message: z.string(),
       }),
     ),
+    /** Sessions that are over for so long that the policy does without them. */
+    endedSessions: z.int(),
   }),
   errors,
 })
