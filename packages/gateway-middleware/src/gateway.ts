@@ -12,17 +12,19 @@ import type { Definitions } from './definitions.ts'
 import { endSpan } from './end-span.ts'
 import type { Era } from './era.ts'
 import type { Answer, Exchange } from './exchange.ts'
+import { hearResults } from './heard-results.ts'
 import type { Identified, Identify, Known, Unidentified } from './identify.ts'
 import { type Inspected, type InspectedCall, inspect } from './inspect.ts'
 import { type Circumstances, judge, standing } from './judge.ts'
 import { createLedger, type Entry } from './ledger.ts'
-import { type Show, showOf } from './listing.ts'
+import { showOf } from './listing.ts'
+import type { Look } from './look.ts'
 import type { Fault } from './message.ts'
 import { createOpenCalls, type OpenCall } from './open-calls.ts'
 import { policyReads } from './policy-reads.ts'
 import type { PolicySource } from './policy-source.ts'
 import type { Decided, End, ServerLabels } from './record.ts'
-import { recordedArguments } from './recorded-arguments.ts'
+import { recordedArguments } from './recorded-parts.ts'
 import type { Recorder } from './recorder.ts'
 import { answerOf, type DenialStyle, type Refusal } from './refusal.ts'
 import type { RequestSpan, RequestTracer } from './request-tracer.ts'
@@ -79,8 +81,8 @@ export interface Passed {
   /** The body as it was judged: whoever hands on a value hands on this one. */
   readonly value: unknown
   readonly calls: readonly InspectedCall[]
-  /** What of the lists in the answer is shown; undefined: all of them, or there can be none. */
-  readonly show: Show | undefined
+  /** What is to be done with the answer's messages; undefined: nobody looks at them. */
+  readonly look: Look | undefined
   readonly caller: Caller
   /** The caller's session, while it stands. */
   readonly session: () => Session | undefined
@@ -305,15 +307,17 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
       },
     }
     const ended = open.add(one)
+    const heard = hearResults(decided)
+    const show =
+      policy.document.policy?.listing === 'permitted' && mayList(asked)
+        ? showOf(policy, caller, clock())
+        : undefined
     return {
       kind: 'passed',
       era: asked.era,
       value: asked.value,
       calls: asked.calls,
-      show:
-        policy.document.policy?.listing === 'permitted' && mayList(asked)
-          ? showOf(policy, caller, clock())
-          : undefined,
+      look: show || heard ? { show, heed: heard?.heed } : undefined,
       caller,
       session: () =>
         standing(policy, { caller, definitions, now: clock(), sessionSeenAt: clock() }) === undefined
@@ -325,7 +329,8 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
         if (isClosed) return
         isClosed = true
         ended()
-        for (const entry of entries) entry.close({ ...end, latencyMs: performance.now() - began })
+        for (const [index, entry] of entries.entries())
+          entry.close({ ...end, latencyMs: performance.now() - began }, heard?.of(decided[index]))
         endSpan(admitted, end, decided)
       },
       onCut: (wanted) => {

@@ -13,6 +13,7 @@ export {
 export type { Identified, Identify, Known, Unidentified } from './identify.ts'
 export type { InspectedCall } from './inspect.ts'
 export type { Show } from './listing.ts'
+export type { Look } from './look.ts'
 export type { Call } from './message.ts'
 export type { PolicySource, PolicyStatus } from './policy-source.ts'
 export type { End, ServerLabels } from './record.ts'

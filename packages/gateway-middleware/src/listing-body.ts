@@ -1,4 +1,4 @@
-import { filterLists, type Show } from './listing.ts'
+import { type Look, lookAt } from './look.ts'
 import { createSseParser, type SseEvent } from './sse.ts'
 
 /** Bytes of a JSON answer that is held back until it is whole. */
@@ -14,17 +14,40 @@ export interface ListingBody {
   readonly end: () => Buffer
 }
 
-/** Undefined for bodies that hold no lists: they go on as they are. */
-export const createListingBody = (contentType: string | undefined, show: Show): ListingBody | undefined => {
+/** Undefined for bodies that hold no messages: they go on as they are. */
+export const createListingBody = (contentType: string | undefined, look: Look): ListingBody | undefined => {
   const media = /^[^;]*/
     .exec(contentType ?? '')?.[0]
     .trim()
     .toLowerCase()
-  if (media === 'application/json') return jsonBody(show)
-  return media === 'text/event-stream' ? streamBody(show) : undefined
+  if (media !== 'application/json' && media !== 'text/event-stream') return undefined
+  const body = media === 'application/json' ? jsonBody(look) : streamBody(look)
+  return look.show === undefined ? passing(body) : body
 }
 
-const jsonBody = (show: Show): ListingBody => {
+/** Goes on at once, and is only heard: what is too large for that goes on unheard. */
+const passing = (heard: ListingBody): ListingBody => {
+  let isLost = false
+  const hear = (listen: () => unknown): void => {
+    try {
+      if (!isLost) listen()
+    } catch {
+      isLost = true
+    }
+  }
+  return {
+    push: (chunk) => {
+      hear(() => heard.push(chunk))
+      return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
+    },
+    end: () => {
+      hear(heard.end)
+      return nothing
+    },
+  }
+}
+
+const jsonBody = (look: Look): ListingBody => {
   const chunks: Uint8Array[] = []
   let bytes = 0
   return {
@@ -37,15 +60,15 @@ const jsonBody = (show: Show): ListingBody => {
     },
     end: () => {
       const whole = Buffer.concat(chunks)
-      const filtered = filterText(whole.toString('utf8'), show)
+      const filtered = filterText(whole.toString('utf8'), look)
       return filtered === undefined ? whole : Buffer.from(filtered)
     },
   }
 }
 
-const streamBody = (show: Show): ListingBody => {
+const streamBody = (look: Look): ListingBody => {
   let ready: Buffer[] = []
-  const parser = createSseParser((event) => ready.push(filterEvent(event, show)))
+  const parser = createSseParser((event) => ready.push(filterEvent(event, look)))
   const take = (): Buffer => {
     const taken = ready.length === 1 ? (ready[0] as Buffer) : Buffer.concat(ready)
     ready = []
@@ -63,10 +86,10 @@ const streamBody = (show: Show): ListingBody => {
 
 const nothing = Buffer.alloc(0)
 
-const filterEvent = (event: SseEvent, show: Show): Buffer => {
+const filterEvent = (event: SseEvent, look: Look): Buffer => {
   const { data, event: type, id, retry, bytes } = event
   if (data === undefined) return bytes
-  const filtered = filterText(data, show)
+  const filtered = filterText(data, look)
   if (filtered === undefined) return bytes
   const lines = [
     ...(type === undefined ? [] : [`event: ${type}`]),
@@ -78,13 +101,13 @@ const filterEvent = (event: SseEvent, show: Show): Buffer => {
 }
 
 /** Undefined where it goes on as it is; what is not JSON holds no list that a client would read. */
-const filterText = (text: string, show: Show): string | undefined => {
+const filterText = (text: string, look: Look): string | undefined => {
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch {
     return undefined
   }
-  const filtered = filterLists(value, show)
+  const filtered = lookAt(value, look)
   return filtered === value ? undefined : JSON.stringify(filtered)
 }

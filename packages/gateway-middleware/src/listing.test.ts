@@ -83,7 +83,7 @@ const pieces = (text: string, cuts: readonly number[]): Buffer[] => {
 }
 
 const through = (type: string, chunks: readonly Buffer[]): string => {
-  const body = createListingBody(type, show)
+  const body = createListingBody(type, { show, heed: undefined })
   if (body === undefined) return Buffer.concat(chunks).toString()
   return Buffer.concat([...chunks.map(body.push), body.end()]).toString()
 }
@@ -107,11 +107,11 @@ test('a stream of events without lists goes on byte for byte', () => {
 })
 
 test.each(['text/html', undefined])('%s is not looked into', (type) => {
-  expect(createListingBody(type, show)).toBeUndefined()
+  expect(createListingBody(type, { show, heed: undefined })).toBeUndefined()
 })
 
 test('an answer that is too large to be looked into does not go on', () => {
-  const body = createListingBody('application/json', show)
+  const body = createListingBody('application/json', { show, heed: undefined })
   expect(() => body?.push(Buffer.alloc(listBytesMax + 1))).toThrow(RangeError)
 })
 

@@ -2,7 +2,7 @@ import type { RequestRecord, TraceContext } from '@mcp-sentinel/events'
 import { type Caller, type Decision, evaluator, type PolicyDocument, type Reason } from '@mcp-sentinel/policy'
 import { bytesIn, type Exchange } from './exchange.ts'
 import type { InspectedCall } from './inspect.ts'
-import type { RecordedArguments } from './recorded-arguments.ts'
+import type { Recorded } from './recorded-parts.ts'
 
 /** What is known of a call when it is decided; how it ended is added when it closes. */
 export interface Decided {
@@ -17,7 +17,7 @@ export interface Decided {
   readonly isAllowed: boolean
   readonly document: PolicyDocument | undefined
   readonly toolDigest: string | undefined
-  readonly recorded: RecordedArguments | undefined
+  readonly recorded: Recorded | undefined
   /** Undefined where its request has no span. */
   readonly trace: TraceContext | undefined
 }

@@ -55,9 +55,9 @@ export const createOnwardHeaders = ({ sessionIds, credential }: OnwardHeadersOpt
     bodyBytes: number | undefined,
     trace: TraceContext | undefined,
   ): string[] => {
-    const { caller, policy, era, show } = passed
+    const { caller, policy, era, look } = passed
     const { identity, without, withoutCoding } = rulesOf(policy)
-    const stopped = show === undefined ? without : withoutCoding
+    const stopped = look === undefined ? without : withoutCoding
     const headers = onwardHeaders(
       req.rawHeaders,
       trace === undefined ? stopped : new Set([...stopped, ...spanHeaders]),

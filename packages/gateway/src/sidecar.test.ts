@@ -135,6 +135,32 @@ const post = (url: string, body: unknown, headers: Record<string, string> = {}, 
     ...(signal && { signal }),
   })
 
+test.each(['application/json', 'text/event-stream'])(
+  'what a rule wants of a result is recorded from %s, which goes on as it came',
+  async (type) => {
+    const message = '{"jsonrpc":"2.0", "id":7,"result":{"structuredContent":{"id":"r-1","pin":"hunter2"}}}'
+    const body = type === 'application/json' ? message : `: hi\n\ndata: ${message}\n\n`
+    const asked: IncomingHttpHeaders[] = []
+    const behind = await serve((req, res) => {
+      asked.push(req.headers)
+      res.writeHead(200, { 'content-type': type }).end(body)
+    })
+    const granted = grantedTo('a', 'alice', 'add')
+    const record = { result: [{ pointer: '/structuredContent/id', as: 'value' as const }] }
+    const { url, records } = await guard(behind, {
+      ...granted,
+      schema_version: 'v2',
+      grants: granted.grants?.map((one) => ({ ...one, tool_rules: [{ name: 'add', record }] })),
+    })
+    expect(await (await post(url, callOf('add'), as('alice'))).text()).toBe(body)
+    await vi.waitFor(() => expect(records).toHaveLength(1))
+    expect(records[0]?.disclosures).toMatchObject([{ pointer: '/result/structuredContent/id', value: 'r-1' }])
+    expect(JSON.stringify(records)).not.toContain('hunter2')
+    // What is packed cannot be read on its way.
+    expect(asked[0]?.['accept-encoding']).toBeUndefined()
+  },
+)
+
 test('two servers: what one policy grants is worth nothing at the other, and each records its own', async () => {
   const [stubA, stubB] = [await stub(), await stub()]
   const a = await guard(stubA.url, grantedTo('server-a-mcp', 'alice', 'add'))

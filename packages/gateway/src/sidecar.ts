@@ -68,8 +68,8 @@ export const createSidecar = (options: SidecarOptions): Sidecar => {
     })
   }
 
-  const returned = ({ caller, show }: Passed, headers: IncomingHttpHeaders) => {
-    const body = show && createListingBody(headers['content-type'], show)
+  const returned = ({ caller, look }: Passed, headers: IncomingHttpHeaders) => {
+    const body = look && createListingBody(headers['content-type'], look)
     const back = returnedHeaders(headers, body === undefined ? nothing : changedBody)
     const inner = headers['mcp-session-id']
     if (typeof inner === 'string') back['mcp-session-id'] = sessionIds.seal(caller, inner)

@@ -1,6 +1,6 @@
 import type { Ask } from './ask.ts'
 import type { CompiledGrant, CompiledRule, RuleBook } from './compile.ts'
-import type { Audit, RecordedArgument, SideEffect } from './model.ts'
+import type { Audit, RecordedParts, SideEffect } from './model.ts'
 import { covering } from './pattern.ts'
 import { bitOf, type Rank } from './trust.ts'
 import { isBefore, type Walk } from './walk.ts'
@@ -24,7 +24,7 @@ export interface Collected {
   admin: Rank | undefined
   required: Rank
   audit: Audit
-  recorded: readonly RecordedArgument[] | undefined
+  recorded: readonly RecordedParts[] | undefined
 }
 
 /** Lets each grant speak, in the order of their names. Denials do not end the walk: each grant has its say on the record. */
@@ -56,7 +56,7 @@ const consult = (collected: Collected, grant: CompiledGrant, ask: Ask, walk: Wal
   for (const rule of rules) {
     if (rule === speaking || rule.denies) {
       if (rule.auditRequired) collected.audit = 'required'
-      if (rule.recorded) collected.recorded = collected.recorded?.concat(rule.recorded) ?? rule.recorded
+      if (rule.recorded) collected.recorded = [...(collected.recorded ?? []), rule.recorded]
     }
     if (!rule.denies) continue
     // A denial counts wherever its name covers the target: a more specific allow never takes it away.

@@ -5,7 +5,7 @@ import type {
   Grant,
   Named,
   PolicyDocument,
-  RecordedArgument,
+  RecordedParts,
   RiskLevel,
   Rule,
   Session,
@@ -25,7 +25,7 @@ export interface CompiledRule {
   readonly requiredRank: Rank
   readonly conditions: readonly CompiledCondition[]
   readonly auditRequired: boolean
-  readonly recorded: readonly RecordedArgument[] | undefined
+  readonly recorded: RecordedParts | undefined
   /** Position in its list, for pointing at it. */
   readonly index: number
 }
@@ -118,7 +118,7 @@ const compileRule = (rule: Rule, index: number, nameId: number): CompiledRule =>
   requiredRank: rank(rule.required_trust),
   conditions: rule.when?.map(compileCondition) ?? NO_CONDITIONS,
   auditRequired: rule.audit === 'required',
-  recorded: rule.record?.arguments,
+  recorded: rule.record,
   index,
 })
 

@@ -560,7 +560,7 @@ describe('grants combine', () => {
       grant('a', {}),
       grant('c', { disabled: true, tool_rules: rules }),
     ]
-    const recorded = [{ pointer: '/own' }, { pointer: '/denying' }]
+    const recorded = [{ arguments: [{ pointer: '/own' }] }, { arguments: [{ pointer: '/denying' }] }]
     expect(judge(grants)).toMatchObject({ allowed: false, recorded })
     expect(judge([grant('a', {})]).recorded).toBeUndefined()
     const observed = { ...base, schema_version: 'v2', policy: { mode: 'observe' }, grants } as const

@@ -122,13 +122,14 @@ export interface Rule {
   readonly record?: RecordedParts | undefined
 }
 
-/** Parts of a call that are recorded with it. */
+/** Parts of a call that are recorded with it: of its arguments, and of the `result` that it is answered by. */
 export interface RecordedParts {
-  readonly arguments: readonly RecordedArgument[]
+  readonly arguments?: readonly RecordedValue[] | undefined
+  readonly result?: readonly RecordedValue[] | undefined
 }
 
-export interface RecordedArgument {
-  /** A JSON Pointer into the call's arguments. */
+export interface RecordedValue {
+  /** A JSON Pointer into the arguments, or the result. */
   readonly pointer: string
   /** The value, or (unless said otherwise) only what proves it to whoever has it. */
   readonly as?: 'digest' | 'value' | undefined
@@ -212,7 +213,7 @@ export interface Decision {
   readonly matchedSession: Named | undefined
   readonly audit: Audit
   /** What rules of the grants that speak of the call want recorded of it, in the order of the grants; undefined: nothing. */
-  readonly recorded: readonly RecordedArgument[] | undefined
+  readonly recorded: readonly RecordedParts[] | undefined
   /** The argument that a condition stumbled over, as a JSON Pointer into the arguments. */
   readonly pointer: string | undefined
 }

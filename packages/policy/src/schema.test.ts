@@ -260,12 +260,18 @@ const faults: readonly [string, unknown, string, string][] = [
     '/grants/0/resource_rules/0/record',
     'is not a member here',
   ],
-  ['a record of nothing', record(), '/grants/0/tool_rules/0/record/arguments', 'records nothing'],
+  ['a record of nothing', record(), '/grants/0/tool_rules/0/record', 'records nothing'],
   [
-    'a record of what is not recorded yet',
-    rule({ record: { arguments: [{ pointer: '/a' }], result: [{ pointer: '/b' }] } }),
-    '/grants/0/tool_rules/0/record/result',
-    'known are arguments',
+    'a record of what is no part of a call',
+    rule({ record: { arguments: [{ pointer: '/a' }], results: [{ pointer: '/b' }] } }),
+    '/grants/0/tool_rules/0/record/results',
+    'did you mean result?',
+  ],
+  [
+    'a part of a result twice',
+    rule({ record: { result: [{ pointer: '/a' }, { pointer: '/a' }] } }),
+    '/grants/0/tool_rules/0/record/result/1/pointer',
+    'is recorded by /grants/0/tool_rules/0/record/result/0 already',
   ],
   [
     'a record of all arguments',
@@ -313,6 +319,7 @@ test('a rule may say what is recorded of a call', () => {
     { pointer: '/note' },
   )
   expect(issuesOf(input)).toEqual([])
+  expect(issuesOf(rule({ record: { result: [{ pointer: '/isError', as: 'value' }] } }))).toEqual([])
 })
 
 describe('parsePolicy says what is wrong and where', () => {

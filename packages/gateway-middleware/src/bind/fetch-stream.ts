@@ -16,7 +16,7 @@ export const guardedStream = (response: Response, { passed, signal, settle }: Gu
     return response
   }
   const type = response.headers.get('content-type') ?? undefined
-  const filter = passed.show && createListingBody(type, passed.show)
+  const filter = passed.look && createListingBody(type, passed.look)
   const reader = body.getReader()
   let bytesOut = 0
   let isRead = false

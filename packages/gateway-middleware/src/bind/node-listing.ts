@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http'
-import type { Show } from '../listing.ts'
 import { bodyHeaders, createListingBody, type ListingBody } from '../listing-body.ts'
+import type { Look } from '../look.ts'
 
 type Callback = (error?: Error | null) => void
 
 /** Cuts lists out of what is written to a response. Its head goes out with the first bytes, when its type is known. */
-export const cutLists = (res: ServerResponse, show: Show): void => {
+export const cutLists = (res: ServerResponse, look: Look): void => {
   const { writeHead, write, end, flushHeaders } = res
   let body: ListingBody | 'as it is' | undefined
 
@@ -14,7 +14,7 @@ export const cutLists = (res: ServerResponse, show: Show): void => {
     // Node calls it by itself, to write what was set.
     res.writeHead = writeHead
     const type = res.getHeader('content-type')
-    body = createListingBody(typeof type === 'string' ? type : undefined, show) ?? 'as it is'
+    body = createListingBody(typeof type === 'string' ? type : undefined, look) ?? 'as it is'
     if (body !== 'as it is') for (const name of bodyHeaders) res.removeHeader(name)
     return body
   }

@@ -16,7 +16,7 @@ export const watchResponse = (res: ServerResponse, passed: Passed): void => {
       outcome: res.writableFinished ? 'closed' : 'aborted',
     }),
   )
-  if (passed.show !== undefined) cutLists(res, passed.show)
+  if (passed.look !== undefined) cutLists(res, passed.look)
 }
 
 interface Counted {

@@ -1,5 +1,5 @@
 import type { Gateway, Passed } from '../gateway.ts'
-import { filterLists } from '../listing.ts'
+import { lookAt } from '../look.ts'
 import { isObject } from '../message.ts'
 
 /** A transport of either SDK line, by what both have. */
@@ -86,7 +86,7 @@ export const guardTransport = <T extends AnyTransport>(gateway: Gateway, transpo
     // It was cut, and its client has heard.
     if (passed === undefined) return
     open.delete(id)
-    const shown = passed.show === undefined ? message : filterLists(message, passed.show)
+    const shown = passed.look === undefined ? message : lookAt(message, passed.look)
     await transport.send(shown, options)
     passed.close({ status: 200, bytesOut: lengthOf(shown), outcome: 'closed' })
   }

@@ -277,7 +277,7 @@ export const referenceVerdict = (document: PolicyDocument, request: PolicyReques
   const asksAudit = named.some(({ specific, denials }) =>
     [specific, ...denials].some((rule) => rule?.audit === 'required'),
   )
-  const recorded = named.flatMap(({ heard }) => heard.flatMap((rule) => rule.record?.arguments ?? []))
+  const recorded = named.flatMap(({ heard }) => heard.flatMap((rule) => rule.record ?? []))
   const written = {
     audit: asksAudit ? 'required' : 'best-effort',
     recorded: recorded.length === 0 ? undefined : recorded,

@@ -1,4 +1,4 @@
-import type { Grant, PolicyDocument, Rule, Session, Subject } from '../model.ts'
+import type { Grant, PolicyDocument, RecordedValue, Rule, Session, Subject } from '../model.ts'
 import { parseInstant } from '../time.ts'
 import { type PolicyIssue, shown } from './issue.ts'
 
@@ -48,12 +48,19 @@ const subjectIssues = (subject: Subject, at: string): readonly PolicyIssue[] =>
 
 const ruleIssues = (rules: readonly Rule[] | undefined, at: string): readonly PolicyIssue[] => [
   ...repeated(rules ?? [], at, ({ name }) => name),
-  ...(rules ?? []).flatMap((rule, index) => recordIssues(rule, `${at}/${index}/record/arguments`)),
+  ...(rules ?? []).flatMap((rule, index) => recordIssues(rule, `${at}/${index}/record`)),
 ]
 
 const recordIssues = ({ record }: Rule, at: string): readonly PolicyIssue[] => {
-  const recorded = record?.arguments ?? []
-  return recorded.flatMap(({ pointer, as, redact }, index) => {
+  if (record === undefined) return []
+  const { arguments: args = [], result = [] } = record
+  if (args.length + result.length === 0)
+    return [{ pointer: at, message: 'records nothing: give arguments or result' }]
+  return [...valueIssues(args, `${at}/arguments`), ...valueIssues(result, `${at}/result`)]
+}
+
+const valueIssues = (recorded: readonly RecordedValue[], at: string): readonly PolicyIssue[] =>
+  recorded.flatMap(({ pointer, as, redact }, index) => {
     const first = recorded.findIndex((one) => one.pointer === pointer)
     return [
       ...(first < index
@@ -69,7 +76,6 @@ const recordIssues = ({ record }: Rule, at: string): readonly PolicyIssue[] => {
         : []),
     ]
   })
-}
 
 const grantIssues = (grant: Grant, index: number): readonly PolicyIssue[] => {
   const at = `/grants/${index}`

@@ -9,7 +9,7 @@ export const nameCharsMax = 2048
 /** Entries in each of `tools`, `grants` and `sessions`, and rules in a grant. */
 export const entriesMax = 200_000
 export const conditionsPerRuleMax = 16
-/** Arguments that one rule wants recorded, and pointers of what is taken out of one. */
+/** Arguments, and parts of a result, that one rule wants recorded; and pointers of what is taken out of one. */
 export const recordedPerRuleMax = 16
 export const redactedMax = 16
 /** Values in the list of one `in` or `not_in`. */
@@ -141,20 +141,13 @@ const condition = z.discriminatedUnion(
 )
 
 const rule = { name, decision: word(['allow', 'deny']), required_trust: trust }
-const recordedArgument = z.looseObject({
+const recordedValue = z.looseObject({
   pointer,
   as: word(['digest', 'value']),
   redact: list(pointer, redactedMax),
 })
-/** What is recorded of a call. Of its result nothing can be yet. */
-const record = z
-  .looseObject({
-    arguments: z
-      .array(recordedArgument)
-      .min(1, 'records nothing')
-      .max(recordedPerRuleMax, `more than ${recordedPerRuleMax} entries`),
-  })
-  .optional()
+const recordedValues = list(recordedValue, recordedPerRuleMax)
+const record = z.looseObject({ arguments: recordedValues, result: recordedValues }).optional()
 const ruleV2 = { ...rule, name: pattern, audit: word(['best-effort', 'required']) }
 const sideEffect = word(['read', 'write', 'destructive'])
 const subject = { human_id: text, agent_id: text, team_id: text }

@@ -5,12 +5,12 @@ import {
   type RequestRecord,
   redacted,
 } from '@mcp-sentinel/events'
-import type { PolicyDocument, RecordedArgument } from '@mcp-sentinel/policy'
+import type { PolicyDocument, RecordedValue } from '@mcp-sentinel/policy'
 import { describe, expect, test } from 'vitest'
 import type { Body } from './exchange.ts'
 import { createGateway } from './gateway.ts'
 import type { InspectedCall } from './inspect.ts'
-import { recordedArguments } from './recorded-arguments.ts'
+import { recordedArguments } from './recorded-parts.ts'
 import type { Recorder } from './recorder.ts'
 import { staticPolicy } from './static-policy.ts'
 
@@ -24,8 +24,8 @@ const callWith = (args: unknown, inexact: readonly string[] = []): InspectedCall
 })
 
 /** What is shown of arguments, by pointer. */
-const shown = (wanted: readonly RecordedArgument[], args: unknown, inexact?: readonly string[]) => {
-  const { disclosures = [] } = recordedArguments(wanted, callWith(args, inexact)) ?? {}
+const shown = (wanted: readonly RecordedValue[], args: unknown, inexact?: readonly string[]) => {
+  const { disclosures = [] } = recordedArguments([{ arguments: wanted }], callWith(args, inexact)) ?? {}
   return Object.fromEntries(disclosures.map(({ pointer, value }) => [pointer, value]))
 }
 
@@ -34,15 +34,15 @@ const customer = {
   cards: [{ number: '4111', holder: 'A' }, { number: '4222' }],
   'a/b': { '~': 1 },
 }
-const value = (pointer: string, redact?: readonly string[]): RecordedArgument => ({
+const value = (pointer: string, redact?: readonly string[]): RecordedValue => ({
   pointer,
   as: 'value',
   redact,
 })
-const digest = (pointer: string): RecordedArgument => ({ pointer })
+const digest = (pointer: string): RecordedValue => ({ pointer })
 
 describe('what is shown', () => {
-  test.each<[string, readonly RecordedArgument[], unknown, object]>([
+  test.each<[string, readonly RecordedValue[], unknown, object]>([
     ['a value', [value('/amount')], { amount: 5, note: 'x' }, { '/arguments/amount': 5 }],
     ['null, which is a value', [value('/a')], { a: null }, { '/arguments/a': null }],
     [
@@ -93,7 +93,7 @@ describe('what is shown', () => {
   test('no more than an event may hold', () => {
     const args = Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`a${n}`, n]))
     const wanted = Object.keys(args).map((name) => value(`/${name}`))
-    expect(Object.keys(shown(wanted, args))).toHaveLength(disclosuresMax)
+    expect(Object.keys(shown(wanted, args))).toHaveLength(disclosuresMax / 2)
   })
 
   test('nothing of what no JSON could say', () => {
@@ -106,7 +106,7 @@ describe('what is shown', () => {
 })
 
 test('a digest is proven by whoever has the value, and by nobody else; no two are alike', () => {
-  const tell = () => recordedArguments([digest('/pin')], callWith({ pin: '1234' }))
+  const tell = () => recordedArguments([{ arguments: [digest('/pin')] }], callWith({ pin: '1234' }))
   const [first, second] = [tell(), tell()]
   const { salt = '' } = first?.disclosures?.[0] ?? {}
   const commitment = first?.commitments?.['/arguments/pin'] ?? ''
@@ -116,7 +116,10 @@ test('a digest is proven by whoever has the value, and by nobody else; no two ar
 })
 
 test('a value is committed to as it is shown', () => {
-  const told = recordedArguments([value('/c', ['/name'])], callWith({ c: { name: 'Ada', age: 3 } }))
+  const told = recordedArguments(
+    [{ arguments: [value('/c', ['/name'])] }],
+    callWith({ c: { name: 'Ada', age: 3 } }),
+  )
   const [disclosure] = told?.disclosures ?? []
   expect(disclosure && commitmentOf(disclosure)).toBe(told?.commitments?.['/arguments/c'])
 })

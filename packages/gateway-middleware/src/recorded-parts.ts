@@ -7,33 +7,36 @@ import {
   redact,
   redacted,
 } from '@mcp-sentinel/events'
-import type { RecordedArgument } from '@mcp-sentinel/policy'
+import type { RecordedParts, RecordedValue } from '@mcp-sentinel/policy'
 import type { InspectedCall } from './inspect.ts'
 import { isObject } from './message.ts'
 
-/** What of a call's arguments its record tells, as rules of the policy want it. */
-export type RecordedArguments = Pick<RequestRecord, 'commitments' | 'disclosures'>
+/** What a record tells of its call, as rules of the policy want it. */
+export type Recorded = Pick<RequestRecord, 'commitments' | 'disclosures'>
 
 /** Characters of a value as JSON: a longer one is told by its digest, or a record could grow beyond what is taken. */
 const valueCharsMax = 4_096
+/** Arguments and result together have no more than an event may hold. */
+const valuesMax = disclosuresMax / 2
+const exact: readonly string[] = []
 
 /**
  * Nothing that no rule names is told. Of two rules that name one argument the one that shows less counts, and what some rule
- * names as a digest is not shown within another's value. An argument that is not there, or is a number that a double does
+ * names as a digest is not shown within another's value. What is not there, or is a number that a double does
  * not carry, is left out.
  */
-export const recordedArguments = (
-  wanted: readonly RecordedArgument[] | undefined,
-  call: InspectedCall | undefined,
-): RecordedArguments | undefined => {
-  const { arguments: args } = call?.params ?? {}
-  if (wanted === undefined || call === undefined || !isObject(args)) return undefined
+export const recordedOf = (
+  root: keyof RecordedParts,
+  wanted: readonly RecordedValue[],
+  from: unknown,
+  inexact = exact,
+): Recorded | undefined => {
   const commitments: Record<string, string> = {}
   const disclosures: Disclosure[] = []
-  for (const one of asLittleAsAsked(wanted).slice(0, disclosuresMax)) {
-    const value = valueAt(args, one.pointer)
-    if (value === undefined || isInexact(call.inexact, one.pointer)) continue
-    const told = tell(`/arguments${one.pointer}`, value, one)
+  for (const one of asLittleAsAsked(wanted).slice(0, valuesMax)) {
+    const value = valueAt(from, one.pointer)
+    if (value === undefined || isInexact(inexact, one.pointer)) continue
+    const told = tell(`/${root}${one.pointer}`, value, one)
     if (told === undefined) continue
     commitments[told.disclosure.pointer] = told.commitment
     disclosures.push(told.disclosure)
@@ -41,8 +44,17 @@ export const recordedArguments = (
   return disclosures.length === 0 ? undefined : { commitments, disclosures }
 }
 
+export const recordedArguments = (
+  recorded: readonly RecordedParts[],
+  call: InspectedCall | undefined,
+): Recorded | undefined => {
+  const wanted = recorded.flatMap(({ arguments: some = [] }) => some)
+  const { arguments: args } = call?.params ?? {}
+  return isObject(args) ? recordedOf('arguments', wanted, args, call?.inexact) : undefined
+}
+
 /** Each pointer once, shown as little as any rule says. */
-const asLittleAsAsked = (wanted: readonly RecordedArgument[]): readonly RecordedArgument[] => {
+const asLittleAsAsked = (wanted: readonly RecordedValue[]): readonly RecordedValue[] => {
   const byPointer = Map.groupBy(wanted, ({ pointer }) => pointer)
   const hidden = [...byPointer].filter(([, all]) => all.some(isHidden)).map(([pointer]) => pointer)
   return Array.from(byPointer, ([pointer, all]) => {
@@ -54,12 +66,12 @@ const asLittleAsAsked = (wanted: readonly RecordedArgument[]): readonly Recorded
   })
 }
 
-const isHidden = ({ as }: RecordedArgument): boolean => as !== 'value'
+const isHidden = ({ as }: RecordedValue): boolean => as !== 'value'
 
 const tell = (
   pointer: string,
   value: unknown,
-  { as, redact: pointers = [] }: RecordedArgument,
+  { as, redact: pointers = [] }: RecordedValue,
 ): { readonly commitment: string; readonly disclosure: Disclosure } | undefined => {
   try {
     const shown = as === 'value' ? redact(value, pointers) : value
