@@ -1,7 +1,13 @@
 import { hash } from 'node:crypto'
 import type { BodyOf, Endpoints, ResponseOf } from '@mcp-sentinel/contract'
 import { mintAdapterAssertion } from '@mcp-sentinel/identity'
-import { apiVersion, type MCPAgentSession, type MCPServer, type ObjectKey } from '@mcp-sentinel/resources'
+import {
+  apiVersion,
+  type MCPAgentSession,
+  type MCPServer,
+  type ObjectKey,
+  type ResourceStore,
+} from '@mcp-sentinel/resources'
 import type { Actor } from '../accounts/context.ts'
 import type { User } from '../accounts/users.ts'
 import type { Caller } from '../caller.ts'
@@ -19,6 +25,8 @@ const ttlMaxMs = 24 * 3_600_000
 const leftMinMs = 30_000
 const assertionTtlS = 300
 const triesMax = 5
+/** Sessions by adapters that one person has in a namespace at a time. */
+const livePerPersonMax = 100
 
 type Body = BodyOf<Endpoints['sessions']['adapter']>
 type Answer = ResponseOf<Endpoints['sessions']['adapter']>
@@ -109,6 +117,7 @@ const openSession = async (engines: Engines, actor: Actor, { server, key, spec }
   const left = before === undefined ? 0 : endOf(before, server) - now
   if (before !== undefined && isLike(before.spec, spec) && left > leftMinMs)
     return { session: before, reused: true }
+  if (before === undefined) await refuseTooMany(store, spec, key.namespace, now)
   // A session is as old as its object, so what is over begins anew as another object.
   const isOver = left <= leftMinMs
   if (before !== undefined && isOver) await store.delete(kind, key, before.metadata.resourceVersion)
@@ -116,6 +125,24 @@ const openSession = async (engines: Engines, actor: Actor, { server, key, spec }
   const session = await store.apply({ apiVersion, kind, metadata, spec: { ...before?.spec, ...spec } })
   await changedAccess(engines, actor, 'adapter', { before, after: session })
   return { session, reused: false }
+}
+
+/** Whoever may name any agent could fill the store with sessions. */
+const refuseTooMany = async (
+  store: ResourceStore,
+  { subject }: Wanted['spec'],
+  namespace: string,
+  now: number,
+): Promise<void> => {
+  const { items } = await store.list(kind, namespace)
+  const live = items.filter(
+    ({ metadata, spec }) =>
+      metadata.name.startsWith('adapter-') &&
+      spec.subject.humanID === subject.humanID &&
+      now < Date.parse(spec.expiresAt ?? ''),
+  )
+  if (live.length >= livePerPersonMax)
+    throw problem('too_many_requests', `you have ${live.length} sessions by adapters; let some end first`)
 }
 
 const isLike = (is: MCPAgentSession['spec'], wanted: MCPAgentSession['spec']): boolean =>

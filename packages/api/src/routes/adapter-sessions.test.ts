@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { createAdapterAssertions } from '@mcp-sentinel/identity'
+import { apiVersion } from '@mcp-sentinel/resources'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   blue,
@@ -218,6 +219,24 @@ describe('sessions.adapter', () => {
     expect(await open({ namespace: red }, 'otherOwner')).toMatchObject({ teamID: blueTeamId })
     await expect(open({ namespace: red }, 'user')).rejects.toMatchObject(refused(403, 'no_grant'))
     expect(await open({ namespace: red }, 'admin')).toMatchObject({ teamID: blueTeamId })
+  })
+
+  it('is bounded for who may name any agent', async () => {
+    await grant('any', { subject: { humanID: idOfCaller('member') } })
+    for (let index = 0; index < 100; index++)
+      await governed.store.apply({
+        apiVersion,
+        kind: 'MCPAgentSession',
+        metadata: { namespace: red, name: `adapter-${index}` },
+        spec: {
+          serverRef: { name: 'payments' },
+          subject: { humanID: idOfCaller('member'), agentID: `agent-${index}` },
+          expiresAt: '2026-06-01T09:00:00Z',
+        },
+      })
+    await expect(open()).rejects.toMatchObject(refused(429, 'too_many_requests'))
+    governed.wait(3_600_000)
+    expect(await open()).toMatchObject({ reused: false })
   })
 
   it('tells no difference between no server and no grant', async () => {

@@ -35,7 +35,12 @@ const refused = (status: number, code: string, more: object = {}) => ({ status, 
 describe('grants.apply', () => {
   it('makes a grant that says all of itself, and is in force', async () => {
     const rules = [
-      { name: 'add', decision: 'allow' as const, when: [{ pointer: '/a', op: 'lte', value: 500 }] },
+      {
+        name: 'add',
+        decision: 'allow' as const,
+        when: [{ pointer: '/a', op: 'lte', value: 500 }],
+        record: { arguments: [{ pointer: '/a', as: 'digest' as const }], result: [{ pointer: '/content' }] },
+      },
       { name: 'sub*', decision: 'deny' as const },
     ]
     const { grant } = await governed.as('owner').grants.apply({

@@ -41,7 +41,19 @@ const rule = {
   audit: audit.optional(),
 }
 const rulesOf = <T extends z.ZodType>(one: T) => z.array(one).max(rulesMax, `has more than ${rulesMax} rules`)
-const toolRules = rulesOf(z.strictObject({ ...rule, when: when.optional() }))
+/** Parts of a call that stand in its record. */
+const recorded = z
+  .array(
+    z.strictObject({
+      pointer: z.string().max(2048),
+      as: z.enum(['digest', 'value']).optional(),
+      redact: z.array(z.string().max(2048)).max(16).optional(),
+    }),
+  )
+  .max(16, 'names more than 16')
+  .optional()
+const record = z.strictObject({ arguments: recorded, result: recorded }).optional()
+const toolRules = rulesOf(z.strictObject({ ...rule, when: when.optional(), record }))
 const plainRules = rulesOf(z.strictObject(rule))
 
 const toldRule = {
@@ -68,6 +80,7 @@ const grant = z.object({
       when: z
         .array(z.object({ pointer: z.string(), op: z.string(), value: z.unknown().optional() }))
         .optional(),
+      record,
     }),
   ),
   resourceRules: z.array(z.object(toldRule)),

@@ -149,7 +149,7 @@ const adapter = endpoint({
     assertion: z.string().optional(),
     assertionExpiresAt: z.string().optional(),
   }),
-  errors: [...writeErrors, 'no_grant', 'session_revoked'],
+  errors: [...writeErrors, 'no_grant', 'session_revoked', 'too_many_requests'],
 })
 
 export const sessions = { list, apply, get, delete: remove, patch, revoke, unrevoke, adapter }
