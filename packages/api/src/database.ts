@@ -1,11 +1,12 @@
 import { createEmbeddedPostgres } from '@mcp-sentinel/embedded/postgres'
 import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely'
 import { Pool } from 'pg'
-import { databaseFailureOf } from './database/failures.ts'
+import { databaseFailureOf, isSaidByServer } from './database/failures.ts'
 import { migrate } from './database/migrate.ts'
 import { accountsMigration } from './database/migrations/0001-accounts.ts'
 import { narrowedCredentialsMigration } from './database/migrations/0002-narrowed-credentials.ts'
 import type { Tables } from './database/tables.ts'
+import { AccountError } from './errors.ts'
 
 export type { Tables } from './database/tables.ts'
 
@@ -36,6 +37,9 @@ export interface Database {
 export const openDatabase = (options: DatabaseOptions): Promise<Database> =>
   'dsn' in options ? openServer(options.dsn, options.pool ?? {}) : openEmbedded(options.dataDirectory)
 
+/** Between the end of a statement by the server's clock, and of the wait for it. */
+const answerGraceMs = 1_000
+
 const openServer = async (dsn: string, options: PoolOptions): Promise<Database> => {
   const {
     connectionsMax = 10,
@@ -48,6 +52,9 @@ const openServer = async (dsn: string, options: PoolOptions): Promise<Database> 
     max: connectionsMax,
     connectionTimeoutMillis: connectTimeoutMs,
     statement_timeout: statementTimeoutMs,
+    // A server that is not there any more keeps to no timeout.
+    query_timeout: statementTimeoutMs + answerGraceMs,
+    keepAlive: true,
     application_name: 'mcp-sentinel-api',
   })
   // Without listeners, a server that restarts would take this process along: by the connections that wait in the pool, and
@@ -72,12 +79,22 @@ const telling = (pool: Pool): PostgresPool => ({
   connect: async () => tellingClient((await told('connect', pool.connect())) as PostgresPoolClient),
 })
 
-/** No cursors: nothing here is streamed. */
-const tellingClient = (client: PostgresPoolClient): PostgresPoolClient => ({
-  query: ((text: string, values: readonly unknown[]) =>
-    told('query', client.query(text, values))) as PostgresPoolClient['query'],
-  release: (destroy) => client.release(destroy),
-})
+/** No cursors: nothing here is streamed. A connection that was not answered on is not used again. */
+const tellingClient = (client: PostgresPoolClient): PostgresPoolClient => {
+  let isLost = false
+  const query = async (text: string, values: readonly unknown[]) => {
+    try {
+      return await told('query', client.query(text, values))
+    } catch (error) {
+      isLost ||= error instanceof AccountError && !isSaidByServer(error.cause)
+      throw error
+    }
+  }
+  return {
+    query: query as PostgresPoolClient['query'],
+    release: (destroy) => client.release(destroy === true || isLost),
+  }
+}
 
 const told = async <T>(phase: 'connect' | 'query', work: Promise<T>): Promise<T> => {
   try {

@@ -80,6 +80,14 @@ describe.runIf(url)('a real Postgres that does not answer', () => {
     await blocked.rollback().execute()
   })
 
+  test('says nothing any more: whoever waits is told in time, and the next has another connection', async () => {
+    const both = await Promise.all([me(), me()])
+    expect(both.map(({ status }) => status)).toEqual([200, 200])
+    way.silence()
+    for (const answer of await Promise.all([me(), me()])) expect(answer).toMatchObject(unavailable)
+    expect((await me()).status).toBe(200)
+  })
+
   test('ends every connection, as one does that restarts', async () => {
     await sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ${name} AND pid <> pg_backend_pid()`.execute(
       beside.db,

@@ -13,6 +13,9 @@ export const openCut = async (url: string) => {
   const server = createServer((near) => {
     const far = keep(connect(Number(target.port || 5432), target.hostname))
     keep(near).pipe(far).pipe(near)
+    // One that breaks, in whatever way, breaks the other.
+    near.once('close', () => far.destroy())
+    far.once('close', () => near.destroy())
   })
   const listen = async (port: number): Promise<void> => {
     server.listen(port, '127.0.0.1')
@@ -30,5 +33,9 @@ export const openCut = async (url: string) => {
     for (const socket of sockets) socket.destroy()
     await closed
   }
-  return { url: through.href, cut, mend: () => listen(port) }
+  /** All that is connected hears nothing any more, and is not told so. */
+  const silence = (): void => {
+    for (const socket of sockets) socket.unpipe().pause()
+  }
+  return { url: through.href, cut, silence, mend: () => listen(port) }
 }
