@@ -50,6 +50,24 @@ test('the published grant admits nothing, and that is said', () => {
   expect([verdictOf(mute), verdictOf(ops)]).toEqual(['side_effect_not_allowed', 'allowed'])
 })
 
+test('a grant that asks for more trust than the server is not left out for want of room', () => {
+  const spec = { allowedSideEffects: ['destructive' as const] }
+  const server = serverNamed('s', {
+    tools: [{ name: 'drop', requiredTrust: 'low', sideEffect: 'destructive' }],
+  })
+  const raised = (requiredTrust: 'low' | 'medium') =>
+    grantOn('s', 'raised', { ...spec, toolRules: [{ name: 'dr*', requiredTrust }] })
+  const call = { agent: 'ops-agent', method: 'tools/call', target: 'drop' }
+  const reasonOf = (grants: Parameters<typeof renderPolicy>[1], bytesMax: number) =>
+    evaluate(compile(renderPolicy(server, grants, [], now, { bytesMax }).document), call, now).reason
+  const open = grantOn('s', 'open', spec)
+  const room = renderPolicy(server, [open], [], now).text.length + 100
+  expect(reasonOf([open], room)).toBe('allowed')
+  expect(reasonOf([open, raised('medium')], 900_000)).toBe('trust_too_low')
+  expect(reasonOf([open, raised('medium')], room)).not.toBe('allowed')
+  expect(reasonOf([open, raised('low')], room)).toBe('allowed')
+})
+
 test('what a rule wants recorded of a call goes into the policy as it is, and what cannot be is told', () => {
   const grantRecording = (record: object) => ({
     ...grantOn('payments', 'ops'),

@@ -3,7 +3,7 @@ import { relative, resolve } from 'node:path'
 import { readState, removeFile, replaceFile, storageError } from '../directory/atomic-file.ts'
 import { editYaml, yamlOf } from '../directory/edit-yaml.ts'
 import { createJournal, type Journal } from '../directory/journal.ts'
-import { listening } from '../directory/listening.ts'
+import { listenTo } from '../directory/listening.ts'
 import { merged } from '../directory/merge-patch.ts'
 import { extension, fileOf, placeOf, statusFileOf } from '../directory/places.ts'
 import { type Found, objectOf, readObject } from '../directory/read-object.ts'
@@ -111,15 +111,16 @@ export const directoryStore = async (
     return status === undefined ? {} : { status }
   }
 
-  const quietly = (refreshing: Promise<void>): void => void refreshing.catch(() => undefined)
-  const ears = listening(root, pollIntervalMs, {
+  const ears = listenTo(root, pollIntervalMs, {
     hearFile: (folder, file) => {
       const place = placeOf(root, folder)
       if (place === undefined || !isResourceFile(file)) return
-      quietly(journalOf(place.kind).refreshFile({ namespace: place.namespace, file }))
+      journalOf(place.kind)
+        .refreshFile({ namespace: place.namespace, file })
+        .catch(() => undefined)
     },
-    hearAll: () => {
-      for (const kind of kinds) quietly(journalOf(kind).refresh())
+    hearAll: async () => {
+      await Promise.allSettled(kinds.map((kind) => journalOf(kind).refresh()))
     },
   })
 

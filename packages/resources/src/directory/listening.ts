@@ -11,14 +11,15 @@ const filesMax = 64
 export interface Ears {
   /** Each file of a kind's folder that may have changed. */
   readonly hearFile: (folder: string, file: string) => void
-  /** Anything may have changed. */
-  readonly hearAll: () => void
+  /** Anything may have changed. Resolves when it was looked at. */
+  readonly hearAll: () => Promise<void>
 }
 
 /** Tells what may have changed, for as long as somebody listens. */
-export const listening = (root: string, pollIntervalMs: number, { hearFile, hearAll }: Ears) => {
+export const listenTo = (root: string, pollIntervalMs: number, { hearFile, hearAll }: Ears) => {
   let listeners = 0
   let polling: NodeJS.Timeout | undefined
+  let listening: object | undefined
   let settling: NodeJS.Timeout | undefined
   const watchers = new Map<string, FSWatcher>()
 
@@ -36,14 +37,25 @@ export const listening = (root: string, pollIntervalMs: number, { hearFile, hear
     settling = undefined
     const changed = files
     files = new Map()
-    if (isAnything) look()
+    if (isAnything) void look()
     else for (const [folder, file] of changed.values()) hearFile(folder, file)
   }
   /** New folders are heard before they are looked into, so that nothing falls between. */
-  const look = (): void => {
+  const look = (): Promise<void> => {
     isAnything = false
     hear()
-    hearAll()
+    return hearAll()
+  }
+  /** Of many files it takes long: so seldom that it never takes more than a twentieth of the time. */
+  const poll = async (turn: object): Promise<void> => {
+    const began = performance.now()
+    await look()
+    const restMs = (performance.now() - began) * 19
+    // Who has listened since begins a turn of their own.
+    if (turn === listening) pollAfter(Math.max(pollIntervalMs, restMs), turn)
+  }
+  const pollAfter = (ms: number, turn: object): void => {
+    polling = setTimeout(poll, ms, turn).unref()
   }
 
   /** One watcher a folder: of a whole tree, Node no longer tells once its files have been renamed over. */
@@ -67,7 +79,8 @@ export const listening = (root: string, pollIntervalMs: number, { hearFile, hear
     if (watchers.get(id) === watcher) watchers.delete(id)
   }
   const close = (): void => {
-    clearInterval(polling)
+    listening = undefined
+    clearTimeout(polling)
     clearTimeout(settling)
     for (const [id, watcher] of watchers) forget(id, watcher)
     settling = undefined
@@ -76,7 +89,8 @@ export const listening = (root: string, pollIntervalMs: number, { hearFile, hear
     listen: (): (() => void) => {
       if (listeners++ === 0) {
         hear()
-        polling = setInterval(look, pollIntervalMs).unref()
+        listening = {}
+        pollAfter(pollIntervalMs, listening)
       }
       return () => {
         if (--listeners === 0) close()

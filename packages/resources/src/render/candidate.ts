@@ -6,6 +6,7 @@ import { denies, deniesAlone } from './denies-alone.ts'
 import { grantOf, sessionOf } from './entries.ts'
 import { type Finding, finding, namespaceOf } from './finding.ts'
 import { durationMillis, millisOf } from './instants.ts'
+import { raises } from './raises.ts'
 
 /** An object that speaks of the server: what it would add to the policy, and what is to be said of it. */
 export interface Candidate {
@@ -44,7 +45,8 @@ export const foreign = (resource: MCPAccessGrant | MCPAgentSession): Candidate =
 
 export const grantCandidate = (server: MCPServer, grant: MCPAccessGrant, faultOf: FaultOf): Candidate => {
   const teamID = server.spec.teamID
-  const rank = grant.spec.disabled ? ranks.idle : denies(grant) ? ranks.denying : ranks.granting
+  const takesAway = denies(grant) || raises(server, grant)
+  const rank = grant.spec.disabled ? ranks.idle : takesAway ? ranks.denying : ranks.granting
   const fault = faultOf(grant)
   if (fault === undefined) {
     const admitsNothing = (grant.spec.allowedSideEffects ?? []).length === 0
