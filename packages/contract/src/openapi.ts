@@ -75,11 +75,8 @@ const successOf = ({ status = 200, response, events }: Endpoint): Json => {
   }
 }
 
-const refusalsOf = ({ errors = [], body }: Endpoint): Json => {
-  const codes: readonly ApiCode[] = [
-    ...new Set([...commonCodes, ...(body === undefined ? [] : bodyCodes), ...errors]),
-  ]
-  const byStatus = Map.groupBy(codes, (code) => apiCodes[code])
+const refusalsOf = (endpoint: Endpoint): Json => {
+  const byStatus = Map.groupBy(codesOf(endpoint), (code) => apiCodes[code])
   return Object.fromEntries(
     [...byStatus].map(([status, list]) => [
       status,
@@ -91,7 +88,18 @@ const refusalsOf = ({ errors = [], body }: Endpoint): Json => {
   )
 }
 
-export const bodyCodes = [
+/** Every code that an endpoint may answer. */
+export const codesOf = ({ method, params, body, errors = [] }: Endpoint): readonly ApiCode[] => [
+  ...new Set([
+    ...commonCodes,
+    ...(params === undefined ? [] : (['invalid_path_param'] as const)),
+    ...(body === undefined && method === 'GET' ? [] : bodyCodes),
+    ...errors,
+  ]),
+]
+
+/** Also where none is wanted: it is read before that is known. */
+const bodyCodes = [
   'invalid_json',
   'invalid_request_body',
   'too_large',

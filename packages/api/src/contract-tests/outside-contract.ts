@@ -1,13 +1,12 @@
 import {
   type ApiCode,
   apiCodes,
-  commonCodes,
   type Endpoint,
   endpoints,
   type Groups,
   problem,
 } from '@mcp-sentinel/contract'
-import { bodyCodes } from '@mcp-sentinel/contract/openapi'
+import { codesOf } from '@mcp-sentinel/contract/openapi'
 
 export interface Answered {
   readonly status: number
@@ -20,8 +19,7 @@ export const outsideContract = (endpoint: Endpoint, { status, body }: Answered):
   const parsed = problem.safeParse(jsonOf(body))
   if (!parsed.success) return `${status} without a problem: ${body.slice(0, 200)}`
   const code = parsed.data.error as ApiCode
-  const promised: readonly string[] = [...commonCodes, ...bodyCodes, ...(endpoint.errors ?? [])]
-  if (!promised.includes(code)) return `the code ${code} is not promised`
+  if (!codesOf(endpoint).includes(code)) return `the code ${code} is not promised`
   return apiCodes[code] === status ? undefined : `${code} with status ${status}`
 }
 
