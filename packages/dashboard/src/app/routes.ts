@@ -49,6 +49,16 @@ export const createRoutes = (): Router => {
         name: 'keys',
         component: () => import('./pages/keys.ts').then(({ KeysPage }) => KeysPage),
       },
+      {
+        path: '/operations',
+        name: 'operations',
+        component: () => import('./pages/operations.ts').then(({ OperationsPage }) => OperationsPage),
+      },
+      {
+        path: '/platform',
+        name: 'platform',
+        component: () => import('./pages/platform.ts').then(({ PlatformPage }) => PlatformPage),
+      },
       { path: '/sign-in', name: 'sign-in', component: () => import('./SignInHere.vue') },
       { path: '/:rest(.*)*', name: 'nowhere', component: () => import('./NoSuchPage.vue') },
     ],

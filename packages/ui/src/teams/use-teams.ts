@@ -4,7 +4,6 @@ import { computed } from 'vue'
 import { usePrincipal } from '../principal/use-principal.ts'
 import { useSentinel } from '../sentinel/sentinel.ts'
 
-export type Team = ResponseOf<Endpoints['teams']['get']>['team']
 export type Member = ResponseOf<Endpoints['teams']['members']>['members'][number]
 export type TeamRole = Member['role']
 type NewTeam = NonNullable<RequestOf<Endpoints['teams']['create']>['body']>

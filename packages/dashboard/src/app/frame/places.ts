@@ -1,4 +1,13 @@
-import { Activity, ChartNoAxesColumn, KeyRound, LayoutDashboard, ShieldCheck, Users } from '@lucide/vue'
+import {
+  Activity,
+  Boxes,
+  ChartNoAxesColumn,
+  ClipboardList,
+  KeyRound,
+  LayoutDashboard,
+  Server, ShieldCheck,
+  Users,
+} from '@lucide/vue'
 import type { Component } from 'vue'
 
 /** A page that the rail leads to. */
@@ -20,10 +29,17 @@ export const placesFor = (isAdmin: boolean): readonly (readonly Place[])[] =>
         { name: 'events', says: 'Events', icon: Activity, admins: true },
         { name: 'analytics', says: isAdmin ? 'Analytics' : 'Activity', icon: ChartNoAxesColumn },
       ],
-      [{ name: 'access', says: 'Access control', icon: ShieldCheck }],
+      [
+        { name: 'servers', says: 'Servers', icon: Server },
+        { name: 'access', says: 'Access control', icon: ShieldCheck },
+      ],
       [
         { name: 'teams', says: 'Teams', icon: Users },
         { name: 'keys', says: 'Keys', icon: KeyRound },
+      ],
+      [
+        { name: 'operations', says: 'Operations', icon: ClipboardList, admins: true },
+        { name: 'platform', says: 'Platform', icon: Boxes, admins: true },
       ],
     ] satisfies Place[][]
   )
