@@ -1,6 +1,7 @@
 import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { layoutFaults, places, settle, themes, widths } from './places.ts'
 import { openSight, type Sight, signIn } from './stack.ts'
 
 let sight: Sight
@@ -9,18 +10,6 @@ beforeAll(async () => {
   await sight.stack.show()
 })
 afterAll(() => sight.close())
-
-/** Every place of the dashboard, by its address. */
-const places = ['/', '/events', '/analytics', '/access', '/keys', '/nowhere/at/all']
-const widths = { wide: { width: 1440, height: 900 }, narrow: { width: 390, height: 844 } }
-const themes = ['light', 'dark'] as const
-
-/** Nothing is under way any more. */
-const settle = async (page: Page): Promise<void> => {
-  const loading = page.getByRole('status', { name: 'Loading' })
-  await expect.poll(() => loading.count(), { timeout: 10_000 }).toBe(0)
-  await page.evaluate('document.fonts.ready')
-}
 
 interface Violation {
   readonly id: string
@@ -49,13 +38,9 @@ for (const theme of themes)
       await page.getByRole('heading', { name: 'Overview' }).waitFor()
       for (const place of places) {
         await page.goto(`${sight.stack.origin}${place}`)
-        await page.getByRole('main').waitFor()
         await settle(page)
         for (const fault of await violationsOn(page)) faults.push(`${place} ${fault}`)
-        const overflow = await page.evaluate(
-          'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-        )
-        if (overflow !== 0) faults.push(`${place} is ${overflow} pixels too wide`)
+        for (const fault of await layoutFaults(page)) faults.push(`${place} ${fault}`)
       }
       expect(faults).toEqual([])
       expect(complaints).toEqual([])
