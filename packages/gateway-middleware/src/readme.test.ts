@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { gatewayReasons } from '@mcp-sentinel/policy'
+import { parsePolicyText } from '@mcp-sentinel/policy/text'
 import { expect, test } from 'vitest'
 import { nameCharsMax } from './adapters/caller-names.ts'
 import { gatewayErrorCodes } from './errors.ts'
@@ -19,6 +20,16 @@ const readme = read('../README.md')
 
 test('shows the policy that its example runs by', () =>
   expect(readme).toContain(`\`\`\`yaml\n${read('policy.examples.yaml')}\`\`\``))
+
+test('shows a rule that can be written so', () => {
+  const rules = /```yaml\n(tool_rules:\n[^`]*)```/.exec(readme)?.[1] ?? ''
+  const grant = `  - name: g\n    agent_id: a\n${rules.replaceAll(/^/gm, '    ')}`
+  const parsed = parsePolicyText(`schema_version: v2\nserver: { name: s }\ngrants:\n${grant}`)
+  expect(parsed).toMatchObject({
+    ok: true,
+    value: { grants: [{ tool_rules: [{ record: { result: [{}] } }] }] },
+  })
+})
 
 test('tells the codes of errors', () => {
   const table = readme.slice(readme.indexOf('| `code` |'))
