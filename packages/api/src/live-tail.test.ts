@@ -298,6 +298,67 @@ describe('a live tail', () => {
     )
   })
 
+  describe('of a log in several partitions', () => {
+    /** Says what a test has it say. */
+    const spoken = () => {
+      let tell: Parameters<EventLog['tail']>[0] = () => {}
+      const speaking: EventLog = {
+        ...log,
+        tail: async (onRecords) => {
+          tell = onRecords
+          return { close: async () => {} }
+        },
+      }
+      const at = (partition: number, offset: number) => ({
+        ...toolCall(Date.now(), { n: partition * 100 + offset }),
+        id: crypto.randomUUID(),
+        place: { partition, offset },
+      })
+      const say = ({ id, place, payload }: ReturnType<typeof at>) =>
+        tell([
+          {
+            ...place,
+            key: 'k',
+            headers: { [logHeaders.eventId]: id },
+            receivedAtMs: Date.now(),
+            value: encodeEnvelope({
+              ...{ timestamp: new Date().toISOString(), source: 'gateway', event_type: 'mcp.request' },
+              payload: JSON.stringify(payload),
+            }),
+          },
+        ])
+      return { speaking, at, say }
+    }
+
+    it('waits for each of them, and knows of each how far it was told', async () => {
+      const { speaking, at, say } = spoken()
+      const tail = liveTail({ log: speaking })
+      await events.fill([at(0, 0), at(0, 1), at(1, 0), at(1, 1)])
+      const late = at(1, 2)
+      const since = new Map([
+        [0, 0],
+        [1, 1],
+      ])
+      const told = (await tail.watch(viewer({ since })))[Symbol.asyncIterator]()
+      expect([numberOf(await next(told)), (await next(told)).name]).toEqual([1, 'live'])
+      const now = [at(1, 3), at(0, 2)]
+      for (const one of now) say(one)
+      expect([numberOf(await next(told)), numberOf(await next(told))]).toEqual([103, 2])
+      await events.fill([late])
+      expect(numberOf(await next(told))).toBe(102)
+      await events.fill(now)
+      // Until the store has all of it, whoever breaks off is told of it again, sooner than never.
+      const more = at(0, 3)
+      let last: Told
+      do {
+        say({ ...more, id: crypto.randomUUID(), place: { partition: 0, offset: more.place.offset++ } })
+        last = await next(told)
+      } while (!('id' in last) || last.id === undefined || !last.id.includes('1:3'))
+      expect(decodePosition(last.id)?.get(1)).toBe(3)
+      expect(decodePosition(last.id)?.get(0)).toBe(more.place.offset - 1)
+    })
+  })
+
   describe('has one tail of the log', () => {
     const counted = () => {
       const counts = { opened: 0, closed: 0 }

@@ -8,6 +8,8 @@ export interface TestEvent {
   /** A UUID; another one for each where it is left out. */
   readonly id?: string
   readonly timestampMs: number
+  /** Where in the log it stands; the next offset of the first partition where it is left out. */
+  readonly place?: { readonly partition: number; readonly offset: number }
   readonly source?: string
   readonly event_type?: string
   readonly trace_id?: string
@@ -48,16 +50,18 @@ export const openTestStore = async (): Promise<TestStore> => {
     fill: async (events) => {
       const lines = events.map(({ timestampMs, source = 'gateway', event_type = 'mcp.request', ...more }) => {
         const { id = crypto.randomUUID(), trace_id = '', payload } = more
+        const { place = { partition: 0, offset: offset++ } } = more
         return JSON.stringify({
           timestamp: new Date(timestampMs).toISOString().slice(0, -1),
           ...{ id, trace_id, source, event_type },
           payload: typeof payload === 'string' ? payload : JSON.stringify(payload),
           log_topic: 'mcp.events',
-          log_offset: offset++,
+          log_partition: place.partition,
+          log_offset: place.offset,
         })
       })
       await writer.insert(
-        'INSERT INTO events (timestamp, id, trace_id, source, event_type, payload, log_topic, log_offset) FORMAT JSONEachRow',
+        'INSERT INTO events (timestamp, id, trace_id, source, event_type, payload, log_topic, log_partition, log_offset) FORMAT JSONEachRow',
         [Buffer.from(lines.join('\n'))],
         {},
       )
