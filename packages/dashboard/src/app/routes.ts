@@ -28,6 +28,18 @@ export const createRoutes = (): Router => {
         component: () => import('./pages/AnalyticsHere.vue'),
       },
       {
+        path: '/servers',
+        name: 'servers',
+        component: () => import('./pages/servers.ts').then(({ ServersPage }) => ServersPage),
+      },
+      {
+        path: '/servers/:namespace/:name',
+        name: 'server',
+        component: () => import('./pages/servers.ts').then(({ ServerPage }) => ServerPage),
+        props: true,
+        meta: { place: 'servers' },
+      },
+      {
         path: '/access',
         name: 'access',
         component: () => import('./pages/access.ts').then(({ AccessPage }) => AccessPage),

@@ -30,14 +30,15 @@ export const linkTo = (practice: Practice, server: string): PracticeLink => {
   }
 }
 
-/** To what somebody may do, by the policy of a server. */
-export const whatIfLink = (
+/** To what the policy of a server comes to: for everybody, or for one call. */
+export const policyLink = (
   server: { readonly namespace: string; readonly name: string },
-  question: Readonly<Record<string, string>>,
+  view: 'who' | 'what-if',
+  question: Readonly<Record<string, string>> = {},
 ): RouteLocationRaw => ({
   name: 'access',
   query: {
-    view: 'what-if',
+    view,
     server: idOf(server),
     ...Object.fromEntries(Object.entries(question).filter(([, value]) => value !== '')),
   },

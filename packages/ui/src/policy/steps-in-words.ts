@@ -45,6 +45,15 @@ export const decisionSentence = (decision: Decision, request: PolicyRequest): st
     : `Allowed: ${matchedGrant.name} lets ${agent} use ${tool}.`
 }
 
+/** Why it was refused, as a sentence of its own. */
+export const refusalSentence = (decision: Decision, request: PolicyRequest): string => {
+  const text = why(decision, request.target || request.method, request.agent || request.human || 'the caller')
+  // A tool is called what it is called, also where a sentence begins.
+  return text.startsWith(request.target || ' ')
+    ? `${text}.`
+    : `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
+}
+
 const why = (decision: Decision, tool: string, agent: string): string =>
   whyRefused(decision.reason, {
     tool,

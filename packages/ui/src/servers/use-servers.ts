@@ -1,5 +1,11 @@
-import { useQuery } from '@tanstack/vue-query'
+import type { Endpoints, ResponseOf } from '@mcp-sentinel/contract'
+import { useQuery, useQueryClient } from '@tanstack/vue-query'
+import { computed, type Ref } from 'vue'
+import { type Key, keyOf } from '../governed/governed.ts'
 import { useSentinel } from '../sentinel/sentinel.ts'
+
+export type Server = ResponseOf<Endpoints['servers']['get']>['server']
+export type Inventory = ResponseOf<Endpoints['servers']['inventory']>
 
 const rowsMax = 5000
 const refreshMs = 30_000
@@ -12,4 +18,54 @@ export const useServers = () => {
     queryFn: ({ signal }) => client.servers.list({ query: { limit: rowsMax } }, { signal }),
     refetchInterval: refreshMs,
   })
+}
+
+/** One server, by `namespace/name`. */
+export const useServer = (id: Readonly<Ref<string>>) => {
+  const { client } = useSentinel()
+  const query = useQuery({
+    queryKey: ['servers', id],
+    queryFn: ({ signal }) => client.servers.get({ params: keyOf(id.value) }, { signal }),
+    refetchInterval: refreshMs,
+  })
+  return { ...query, server: computed(() => query.data.value?.server) }
+}
+
+/** What a server says of itself, asked while somebody looks. */
+export const useInventory = (id: Readonly<Ref<string>>) => {
+  const { client } = useSentinel()
+  return useQuery({
+    queryKey: ['inventory', id],
+    queryFn: ({ signal }) => client.servers.inventory({ params: keyOf(id.value) }, { signal }),
+    staleTime: refreshMs,
+  })
+}
+
+export const useServerChanges = () => {
+  const { client } = useSentinel()
+  const queries = useQueryClient()
+  const changed = async <T>(change: Promise<T>): Promise<T> => {
+    try {
+      return await change
+    } finally {
+      for (const queryKey of [['servers'], ['inventory'], ['policy'], ['grants'], ['sessions'], ['summary']])
+        void queries.invalidateQueries({ queryKey })
+    }
+  }
+  const paramsOf = ({ namespace, name }: Key) => ({ namespace, name })
+  const stateOf = ({ resourceVersion }: Server) => (resourceVersion === undefined ? {} : { resourceVersion })
+  return {
+    setDisabled: (server: Server, disabled: boolean) =>
+      changed(client.servers.patch({ params: paramsOf(server), body: { disabled } })),
+    /** All of the list is given, so the state that it was read from is too. */
+    setDisabledTools: (server: Server, disabledTools: readonly string[]) =>
+      changed(
+        client.servers.patch({
+          params: paramsOf(server),
+          body: { disabledTools: [...disabledTools], ...stateOf(server) },
+        }),
+      ),
+    retire: (server: Server) =>
+      changed(client.servers.delete({ params: paramsOf(server), query: stateOf(server) })),
+  }
 }
