@@ -35,7 +35,10 @@ export const openAccounts = async (settings: Settings, log: Logger): Promise<Ope
   try {
     await prepareOnce()
   } catch (error) {
-    if (!isPassing(error)) throw error
+    if (!isPassing(error)) {
+      await database.close()
+      throw error
+    }
     log.warn({ err: error }, 'the database of accounts does not answer yet')
     preparing = until(prepareOnce, ending.signal, log)
   }
