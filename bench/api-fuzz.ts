@@ -34,8 +34,13 @@ const parsed = (text: string): unknown => {
 }
 
 const meantBy = ({ people: { idOf } }: WholeApi): Meant => ({
-  namespace: ['mcp-team-red', 'mcp-team-red', 'mcp-team-blue', 'mcp-servers', 'mcp-servers-public'],
-  name: ['payments', 'granted', 'begun', 'by-agent', 'web', 'new', 'refund'],
+  namespace: ['mcp-team-red', 'mcp-team-red', 'mcp-team-red', 'mcp-team-red', 'mcp-team-blue', 'mcp-servers'],
+  name: ['payments', 'payments', 'new'],
+  '/runtime/grants': ['granted', 'granted', 'by-agent', 'new'],
+  '/runtime/sessions': ['begun', 'begun', 'new'],
+  '/runtime/servers': ['payments', 'open', 'new'],
+  '/deployments': ['web', 'new'],
+  '/users/': [idOf('user'), idOf('otherOwner')],
   server: ['payments', 'open', 'shared'],
   serverName: ['payments', 'open'],
   team: ['red', 'red', 'blue', 'new'],
@@ -53,6 +58,8 @@ const meantBy = ({ people: { idOf } }: WholeApi): Meant => ({
   notBefore: ['2026-06-01T07:00:00Z'],
   notAfter: ['2026-07-01T00:00:00Z'],
   image: ['registry.example.org/red/it'],
+  'x-forwarded-uri': ['/v2/red/app/manifests/latest', '/v2/', '/v2/blue/app/blobs/uploads/?from=red'],
+  agentID: ['coder'],
   image_ref: ['registry.example.org/red/it:1'],
   version: ['1.0'],
   component: ['api', 'ingest'],
@@ -103,6 +110,8 @@ export const bench: Bench = async ({ quick, seed }) => {
         .map(([status, count]) => `${count} × ${status}`)
         .join(', ')}; ${reached.size} of ${operations.length} operations answered with a success`,
     )
+    const names = operations.map(({ method, path }) => `${method} ${path}`)
+    console.log(`  never with a success: ${names.filter((name) => !reached.has(name)).join(', ')}`)
     const count = (kind: Finding['kind']): number => findings.filter((one) => one.kind === kind).length
     return {
       figures: {

@@ -42,7 +42,8 @@ export const requestFor = (
   random: Random,
   meant: Meant,
 ): FuzzedRequest => {
-  const made = (name: string, schema: Schema) => madeOf(schema, { random, meant, name, depth: 0 })
+  const here = meantAt(path, meant)
+  const made = (name: string, schema: Schema) => madeOf(schema, { random, meant: here, name, depth: 0 })
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => {
     const schema = parameters.find((one) => one.name === name)?.schema ?? {}
     const value = String(made(name, schema))
@@ -57,9 +58,22 @@ export const requestFor = (
   return {
     method: asked,
     url: `${random.chance(0.1) ? filled.replace('/api', '/api/v1') : filled}${query.length === 0 ? '' : `?${query.join('&')}`}`,
-    headers: payload === undefined ? {} : { 'content-type': contentType(random) },
+    headers: {
+      ...(payload === undefined ? {} : { 'content-type': contentType(random) }),
+      ...(path.includes('/registry/')
+        ? { 'x-forwarded-uri': random.pick(meant['x-forwarded-uri'] ?? ['/']) }
+        : {}),
+    },
     payload,
   }
+}
+
+/** What is called by its name or its id is found by the path that it is below. */
+const meantAt = (path: string, meant: Meant): Meant => {
+  const names = Object.entries(meant).find(([prefix]) => prefix.startsWith('/') && path.includes(prefix))?.[1]
+  return names === undefined
+    ? meant
+    : { ...meant, name: names, ...(path.includes('/users/') ? { id: names } : {}) }
 }
 
 const contentType = (random: Random): string =>

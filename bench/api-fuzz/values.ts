@@ -20,7 +20,7 @@ export interface Schema {
   readonly allOf?: readonly Schema[]
 }
 
-/** What leads somewhere, by the name of the member or parameter that it is for. */
+/** What leads somewhere, by the name of the member or parameter that it is for, or by the path that it is below. */
 export type Meant = Readonly<Record<string, readonly string[]>>
 
 const others: readonly string[] = ['anna', 'coder', 'refund', 'tools/call', 'read', '1h', 'deny', 'gateway']
@@ -100,10 +100,10 @@ const byType: Readonly<Record<string, Make>> = {
   object: ({ properties = {}, required = [], additionalProperties }, making) => {
     const { random, depth } = making
     const members = Object.entries(properties)
-      .filter(([name]) => random.chance(required.includes(name) ? 0.98 : 0.3))
+      .filter(([name]) => random.chance(required.includes(name) ? 0.99 : 0.15))
       .map(([name, schema]): [string, unknown] => [
         name,
-        madeOf(schema, { ...making, name, depth: depth + 1 }),
+        madeOf(schema, { ...making, ...meantIn(making, name), name, depth: depth + 1 }),
       ])
     if (typeof additionalProperties === 'object' && depth < depthMax)
       for (let more = random.below(3); more > 0; more--)
@@ -118,3 +118,7 @@ const textOf = ({ maxLength }: Schema, { random, meant, name }: Making): string 
   if (random.chance(0.05)) return random.pick(hostile)
   return random.chance(0.95) ? random.pick(meant[name] ?? others) : 'abcdefgh-'.slice(0, random.below(9))
 }
+
+/** A reference to a server names a server, whatever it stands in. */
+const meantIn = ({ meant }: Making, name: string): { readonly meant?: Meant } =>
+  name === 'serverRef' ? { meant: { ...meant, name: ['payments'], namespace: ['mcp-team-red'] } } : {}
