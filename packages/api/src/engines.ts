@@ -10,6 +10,7 @@ import type { Entrance } from './authentication/entrance.ts'
 import { createRecordChange, type RecordChange } from './governance/audited.ts'
 import { createExclusively, type Exclusively } from './governance/exclusively.ts'
 import { inCluster } from './governance/server-urls.ts'
+import { createVerdicts, type VerdictOf } from './governance/verdicts.ts'
 import { createLiveTail, type LiveTail } from './live-tail.ts'
 import { type Platform, platformDefaults } from './platform.ts'
 import { problem } from './problems.ts'
@@ -47,6 +48,7 @@ export interface Engines {
   /** Lists are what there is now: for what nobody else may have taken meanwhile. */
   readonly storedResources: () => ResourceStore
   readonly policies: () => RenderedPolicies
+  readonly verdictOf: VerdictOf
   readonly workloads: () => Workloads
   /** As `accountsIfAny`. */
   readonly workloadsIfAny: Workloads | undefined
@@ -101,6 +103,7 @@ export const createEngines = (
     resources: there(remembered, ...noResources),
     storedResources: there(resources, ...noResources),
     policies: there(policies, ...noResources),
+    verdictOf: createVerdicts(there(policies, ...noResources)),
     workloads: there(workloads, 'workloads_unavailable', 'nothing that runs components is configured here'),
     workloadsIfAny: workloads,
     platform: { ...platformDefaults, ...platform },

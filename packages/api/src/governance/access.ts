@@ -13,6 +13,9 @@ const actions = {
   MCPAgentSession: { read: 'session.read', change: 'session.change', word: 'session' },
 } as const satisfies Readonly<Record<AccessKind, object>>
 
+/** Servers whose policies are asked for one page. */
+const renderedMax = 50
+
 interface ListQuery {
   readonly namespace?: string | undefined
   readonly server?: string | undefined
@@ -35,11 +38,14 @@ export const listAccess = async <K extends AccessKind, T>(
   })
   const { items: shown, ...end } = pageOf(visible, query)
   const now = engines.clock()
+  // To know what a policy says it may have to be rendered: of many servers, their status is enough.
+  const isRendered = new Set(shown.map((one) => idOf(serverOf(one)))).size <= renderedMax
+  const verdictFor = (one: ResourceOf<K>) => (isRendered ? renderedVerdict(engines, one) : lastVerdict(one))
   return {
     items: shown.map((one) =>
       itemOf(
         one,
-        inForce(one, servers.get(idOf(serverOf(one))), () => lastVerdict(one), now),
+        inForce(one, servers.get(idOf(serverOf(one))), () => verdictFor(one), now),
         now,
       ),
     ),
@@ -64,7 +70,7 @@ export const tellAccess = async <K extends AccessKind, T>(
   const now = engines.clock()
   return itemOf(
     resource,
-    inForce(resource, found, () => verdictOf(engines, resource) ?? lastVerdict(resource), now),
+    inForce(resource, found, () => renderedVerdict(engines, resource), now),
     now,
   )
 }
@@ -80,13 +86,8 @@ const lastVerdict = ({ metadata, status }: ResourceOf<AccessKind>) =>
     ({ type, observedGeneration }) => type === 'Rendered' && observedGeneration === metadata.generation,
   )
 
-const verdictOf = ({ policies }: Engines, resource: ResourceOf<AccessKind>) => {
-  const { namespace, name } = keyOf(resource)
-  return policies()
-    .current(serverOf(resource))
-    ?.findings.find((one) => one.kind === resource.kind && one.name === name && one.namespace === namespace)
-    ?.verdict
-}
+const renderedVerdict = ({ verdictOf }: Engines, resource: ResourceOf<AccessKind>) =>
+  verdictOf(serverOf(resource), { kind: resource.kind, ...keyOf(resource) }) ?? lastVerdict(resource)
 
 type Access = ResourceOf<AccessKind>
 

@@ -1,3 +1,4 @@
+import { apiVersion } from '@mcp-sentinel/resources'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { blue, createGoverned, type Governed, red, redTeamId } from '../contract-tests/governed.ts'
 
@@ -110,6 +111,22 @@ describe('sessions.list', () => {
     governed.wait(3_600_000)
     expect((await governed.as('owner').sessions.list()).sessions).toMatchObject([
       { age: '1h', inForce: { value: false, reason: 'Expired' } },
+    ])
+  })
+
+  it('says of each what the policy makes of it', async () => {
+    await apply({ name: 'timeless', expiresAt: null })
+    await governed.server('young', { spec: { session: { maxLifetime: '1h' } } })
+    await governed.store.apply({
+      apiVersion,
+      kind: 'MCPAgentSession',
+      metadata: { name: 'odd', namespace: red },
+      spec: { serverRef: { name: 'young' }, subject: { agentID: 'a' }, issuedAt: '2026-06-01T07:30:00Z' },
+    })
+    governed.wait(30 * 60_000)
+    expect((await governed.as('owner').sessions.list()).sessions).toMatchObject([
+      { name: 'odd', inForce: { value: false, reason: 'Ended' } },
+      { name: 'timeless', inForce: { value: true } },
     ])
   })
 
