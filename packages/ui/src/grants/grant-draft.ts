@@ -89,8 +89,8 @@ export const grantBodyOf = (draft: GrantDraft): GrantBody => {
   }
 }
 
-/** Only rules of tools have conditions. */
-const plain = ({ when: _, ...rule }: Rule) => rule
+/** Only rules of tools have conditions, and say what is recorded. */
+const plain = ({ when: _, record: __, ...rule }: Rule) => rule
 
 /** Where each member of a draft stands in the body. */
 export const grantPointers: Readonly<Partial<Record<keyof GrantDraft, string>>> = {

@@ -36,22 +36,16 @@ export const withDraft = (document: PolicyDocument, draft: GrantDraft): PolicyDo
 const given = <T extends Readonly<Record<string, string | undefined>>>(members: T): Partial<T> =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value)) as Partial<T>
 
-const policyRule = ({ name, decision, requiredTrust, audit, when }: Rule): PolicyRule => ({
-  name,
-  decision,
-  ...(requiredTrust === undefined ? {} : { required_trust: requiredTrust }),
-  ...(audit === undefined ? {} : { audit }),
-  ...(when === undefined ? {} : { when: when as NonNullable<PolicyRule['when']> }),
-})
+const policyRule = ({ requiredTrust, ...rule }: Rule): PolicyRule =>
+  ({ ...rule, ...(requiredTrust === undefined ? {} : { required_trust: requiredTrust }) }) as PolicyRule
 
-const plainRule = ({ name, decision, required_trust, audit, when }: PolicyRule): Rule => ({
-  name,
-  decision: decision ?? 'allow',
-  // What every rule has that asks for nothing.
-  ...(required_trust === undefined || required_trust === 'low' ? {} : { requiredTrust: required_trust }),
-  ...(audit === undefined ? {} : { audit }),
-  ...(when === undefined ? {} : { when }),
-})
+const plainRule = ({ decision = 'allow', required_trust, ...rule }: PolicyRule): Rule =>
+  ({
+    ...rule,
+    decision,
+    // What every rule has that asks for nothing.
+    ...(required_trust === undefined || required_trust === 'low' ? {} : { requiredTrust: required_trust }),
+  }) as Rule
 
 /** Where a remedy is put into practice: a form to fill in, or a page with the switch. */
 export type Practice =

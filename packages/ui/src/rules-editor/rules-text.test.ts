@@ -34,11 +34,24 @@ const condition = { pointer: '/amount', op: 'lte', value: 500 }
 
 test('what a line cannot say stays with the rule of its name', () => {
   const before: Rule[] = [
-    { name: 'refund', decision: 'allow', audit: 'required', when: [condition] },
+    {
+      name: 'refund',
+      decision: 'allow',
+      audit: 'required',
+      when: [condition],
+      record: { arguments: [{ pointer: '/amount' }] },
+    },
     { name: 'list', decision: 'allow' },
   ]
   expect(readRules('refund:allow:high\nother:allow', before).rules).toEqual([
-    { name: 'refund', decision: 'allow', requiredTrust: 'high', audit: 'required', when: [condition] },
+    {
+      name: 'refund',
+      decision: 'allow',
+      requiredTrust: 'high',
+      audit: 'required',
+      when: [condition],
+      record: { arguments: [{ pointer: '/amount' }] },
+    },
     { name: 'other', decision: 'allow' },
   ])
 })

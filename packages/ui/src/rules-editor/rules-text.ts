@@ -1,18 +1,9 @@
-import { type Trust, trusts } from '../governed/governed.ts'
+import { type Grant, trusts } from '../governed/governed.ts'
 
-export interface Rule {
-  readonly name: string
-  readonly decision: 'allow' | 'deny'
-  readonly requiredTrust?: Trust | undefined
-  readonly audit?: 'best-effort' | 'required' | undefined
-  readonly when?:
-    | readonly {
-        readonly pointer: string
-        readonly op: string
-        readonly value?: unknown
-      }[]
-    | undefined
-}
+type ToolRule = Grant['toolRules'][number]
+
+/** Of a tool, a resource or a prompt; only those of tools have all of it. */
+export type Rule = { readonly [Member in keyof ToolRule]: ToolRule[Member] }
 
 export interface RuleFault {
   /** From 1. */
@@ -34,7 +25,7 @@ export const rulesText = (rules: readonly Rule[]): string =>
     )
     .join('\n')
 
-/** What a line cannot say, conditions and audit, stays with the rule of that name among those `before`. */
+/** What a line cannot say, such as conditions, stays with the rule of that name among those `before`. */
 export const readRules = (text: string, before: readonly Rule[]): ReadRules => {
   const [rules, faults]: [Rule[], RuleFault[]] = [[], []]
   for (const [index, given] of text.split(/\r?\n/).entries()) {
@@ -48,9 +39,11 @@ export const readRules = (text: string, before: readonly Rule[]): ReadRules => {
   return { rules, faults }
 }
 
-const unsaidOf = (name: string, before: readonly Rule[]): Pick<Rule, 'audit' | 'when'> => {
-  const { audit, when } = before.find((rule) => rule.name === name) ?? {}
-  return { ...(audit === undefined ? {} : { audit }), ...(when === undefined ? {} : { when }) }
+const unsaidOf = (name: string, before: readonly Rule[]): Partial<Rule> => {
+  const found = before.find((rule) => rule.name === name)
+  if (found === undefined) return {}
+  const { name: _, decision: __, requiredTrust: ___, ...unsaid } = found
+  return unsaid
 }
 
 /** From its end, since names may have colons. A text says what is wrong. */
@@ -94,6 +87,13 @@ const opWords: Readonly<Record<string, string>> = {
 /** What the arguments of a call must be for the rule to speak. */
 export const conditionText = ({ pointer, op, value }: NonNullable<Rule['when']>[number]): string =>
   [pointer, opWords[op] ?? op, ...(value === undefined ? [] : [JSON.stringify(value)])].join(' ')
+
+/** What of a call stands in its record because of a rule. */
+export const recordText = ({ record }: Rule): string =>
+  [
+    ...(record?.arguments ?? []).map(({ pointer }) => pointer || 'all arguments'),
+    ...(record?.result ?? []).map(({ pointer }) => `${pointer || 'all'} of its result`),
+  ].join(', ')
 
 /** A rule in words, for where it is only read. */
 export const ruleText = ({ name, decision, requiredTrust, when = [] }: Rule): string =>
