@@ -8,6 +8,8 @@ import { resourceStoreContract } from '../../resources/src/contract-tests/resour
 import { grantOn } from '../../resources/src/contract-tests/resources.ts'
 import { rememberedResources } from './remembered-resources.ts'
 
+const patience = { timeout: 15_000 }
+
 const open = async (change: (store: ResourceStore) => ResourceStore = (store) => store) => {
   const folder = await mkdtemp(join(tmpdir(), 'remembered-'))
   const inner = await directoryStore(folder)
@@ -51,7 +53,7 @@ describe('what is remembered of resources', () => {
       const before = lists
       await opened.store.list('MCPAccessGrant')
       expect(lists).toBe(before)
-    })
+    }, patience)
     await opened.store.apply(grantOn('payments', 'ops'))
     expect(await names(opened.store)).toEqual(['ops'])
     await opened.store.delete('MCPAccessGrant', { namespace: 'home', name: 'ops' })
@@ -61,9 +63,9 @@ describe('what is remembered of resources', () => {
   it('follows what others write', async () => {
     opened = await open()
     await opened.inner.apply(grantOn('payments', 'ops'))
-    await vi.waitFor(async () => expect(await names(opened.store)).toEqual(['ops']))
+    await vi.waitFor(async () => expect(await names(opened.store)).toEqual(['ops']), patience)
     await opened.inner.delete('MCPAccessGrant', { namespace: 'home', name: 'ops' })
-    await vi.waitFor(async () => expect(await names(opened.store)).toEqual([]))
+    await vi.waitFor(async () => expect(await names(opened.store)).toEqual([]), patience)
   })
 
   it('counts for nothing while the store cannot be watched', async () => {

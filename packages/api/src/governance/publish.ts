@@ -78,7 +78,7 @@ export const publish = async (
     const { ingressHost } = before?.spec ?? spec
     if (isTenant) refuseTakenPath(items, { ...(parsed.resource as MCPServer), metadata: key }, ingressHost)
     return putResource(store, 'MCPServer', key, body.resourceVersion, (was) => ({
-      spec: publishedSpec({ ...spec, teamID }, was?.spec, isTenant),
+      spec: publishedSpec({ ...spec, teamID: teamID ?? was?.spec.teamID }, was?.spec, isTenant),
       metadata: { ...key, ...marks(engines, caller, { key, body, was, teamID }) },
     }))
   })

@@ -30,6 +30,9 @@ const body = {
 const key = { namespace: red, name: 'ops' }
 const params = key
 
+/** A hand's edit is heard of, or found when the files are looked at now and then. */
+const patience = { timeout: 15_000 }
+
 const refused = (status: number, code: string, more: object = {}) => ({ status, code, ...more })
 
 describe('grants.apply', () => {
@@ -228,7 +231,7 @@ describe('grants.apply', () => {
       expect(unreadable).toMatchObject([
         { namespace: red, name: 'ops', faults: [expect.stringContaining('apiVersion')] },
       ])
-    })
+    }, patience)
   })
 
   it('is written down with what was and what is', async () => {

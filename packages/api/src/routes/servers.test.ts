@@ -178,6 +178,14 @@ describe('servers.apply', () => {
     ).toBe(false)
   })
 
+  it('leaves the team of a server where nobody names one', async () => {
+    const one = await begin({ mode: 'org' })
+    const there = { namespace: 'mcp-servers-org', name: 'payments' }
+    await one.server('payments', { ...there, publisher: 'user', spec: { teamID: 'team-1' } })
+    const { server } = await publish({ ...there, update: true }, 'user', one)
+    expect(server.team_id).toBe('team-1')
+  })
+
   it('refuses another state than the one that was read', async () => {
     const { server } = await publish()
     await publish({ update: true, spec: { ...spec, imageTag: 'v2' } })
