@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { createAdapterAssertions, mintServerToken } from '@mcp-sentinel/identity'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createGoverned, type Governed, idOfCaller } from './contract-tests/governed.ts'
 import { type Guarded, startGuarded } from './contract-tests/guarded.ts'
 
@@ -97,12 +97,23 @@ describe('calls across servers', () => {
     [undefined, 'server-b-mcp', 'add', 401, 'missing_identity'],
     ['nobody', 'server-a-mcp', 'add', 401, 'session_not_found'],
   ] as const)('%s at %s: %s is %i %s', async (who, server, tool, status, reason) => {
+    const counts = new Map([...guarded].map(([name, { records }]) => [name, records.length]))
+    const recordsBefore = (name: string): number => counts.get(name) ?? 0
     const upstreamCalls = at(server).upstream.calls.length
     const answer = await at(server).call(tool, who === undefined ? {} : as(who))
     expect([answer.status, answer.headers.get('x-mcp-denial-reason') ?? 'allowed']).toEqual([status, reason])
     expect(at(server).upstream.calls.length - upstreamCalls).toBe(status === 200 ? 1 : 0)
-    // A refusal is written down where it was tried, with who tried it, and nowhere else.
-    expect(at(server).records.at(-1)).toMatchObject({ decision: status === 200 ? 'allow' : 'deny', reason })
+    // It is written down where it was tried, with who tried it, and nowhere else; of a call that went on, when it has ended.
+    await vi.waitFor(() => expect(at(server).records).toHaveLength(recordsBefore(server) + 1))
+    expect(at(server).records.at(-1)).toMatchObject({
+      server,
+      namespace,
+      decision: status === 200 ? 'allow' : 'deny',
+      reason,
+      human_id: who ?? '',
+    })
+    for (const [other, { records }] of guarded)
+      if (other !== server) expect(records).toHaveLength(recordsBefore(other))
   })
 })
 
