@@ -67,6 +67,7 @@ describe('a live tail', () => {
   const liveTail = (more: Partial<LiveTailOptions> = {}) =>
     createLiveTail({ log, store: events.store, topic: 'mcp.events', joinAfterMs: soon, ...more })
   const viewer = (more: Partial<Viewer> = {}): Viewer => ({
+    who: 'somebody',
     seeing: 'all',
     recheck: async () => 'all',
     filter: {},
@@ -296,6 +297,19 @@ describe('a live tail', () => {
         expect(await told.next()).toEqual({ done: true, value: undefined })
       },
     )
+  })
+
+  it('is watched by so many at a time, and by so many of one person', async () => {
+    const tail = liveTail({ viewersMax: 3, viewersOfOneMax: 2 })
+    const left = new AbortController()
+    const first = await tail.watch(viewer({ signal: left.signal }))
+    await tail.watch(viewer())
+    await expect(tail.watch(viewer())).rejects.toMatchObject({ code: 'overloaded', retryable: true })
+    await tail.watch(viewer({ who: 'another' }))
+    await expect(tail.watch(viewer({ who: 'a third' }))).rejects.toMatchObject({ code: 'overloaded' })
+    left.abort()
+    for await (const _ of first);
+    await tail.watch(viewer({ who: 'a third' }))
   })
 
   describe('of a log in several partitions', () => {

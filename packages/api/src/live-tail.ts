@@ -12,6 +12,8 @@ export interface LiveTailOptions {
   /** Events that wait for one viewer; older ones are dropped, and the viewer is told how many. */
   readonly ringMax?: number | undefined
   readonly viewersMax?: number | undefined
+  /** Of one person, so that nobody keeps the others from watching. */
+  readonly viewersOfOneMax?: number | undefined
   /** How often it is asked anew what a viewer may see. */
   readonly recheckMs?: number | undefined
   /** After how long, each time, the store is asked again until it has come to where the tail began. */
@@ -27,29 +29,40 @@ const joinAfterMsUnlessSaid = [250, 500, 1_000, 2_000, 4_000, 8_000, 16_000]
 
 /** Tells whoever watches what happens, as it happens, each as far as they may see it. Knows nothing of HTTP. */
 export const createLiveTail = (options: LiveTailOptions): LiveTail => {
-  const { log, store, topic, ringMax = 1_000, viewersMax = 200, recheckMs = 30_000 } = options
-  const { joinAfterMs = joinAfterMsUnlessSaid } = options
+  const { log, store, topic, ringMax = 1_000, recheckMs = 30_000 } = options
+  const { viewersMax = 200, viewersOfOneMax = 20, joinAfterMs = joinAfterMsUnlessSaid } = options
   const viewing = { feed: createFeed(log), store, topic, ringMax, recheckMs, joinAfterMs }
-  let viewers = 0
+  /** How many watch, by who they are. */
+  const watching = new Map<string, number>()
+  const count = (who: string, change: 1 | -1): void => {
+    const now = (watching.get(who) ?? 0) + change
+    if (now === 0) watching.delete(who)
+    else watching.set(who, now)
+  }
+  const refuseMore = (who: string): void => {
+    const all = [...watching.values()].reduce((sum, one) => sum + one, 0)
+    const isTooMany = all >= viewersMax || (watching.get(who) ?? 0) >= viewersOfOneMax
+    if (isTooMany) throw new EventError('overloaded', 'as many as may watch already', { retryable: true })
+  }
 
-  async function* toldBy({ told, close }: Viewing): AsyncGenerator<Told> {
+  async function* toldBy({ told, close }: Viewing, who: string): AsyncGenerator<Told> {
     try {
       yield* told()
     } finally {
-      viewers--
+      count(who, -1)
       await close()
     }
   }
 
   return {
     watch: async (viewer) => {
-      if (viewers >= viewersMax)
-        throw new EventError('overloaded', `${viewersMax} are watching already`, { retryable: true })
-      viewers++
+      const { who } = viewer
+      refuseMore(who)
+      count(who, 1)
       try {
-        return toldBy(await openViewing(viewer, viewing))
+        return toldBy(await openViewing(viewer, viewing), who)
       } catch (error) {
-        viewers--
+        count(who, -1)
         throw error
       }
     },

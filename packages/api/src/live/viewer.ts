@@ -5,6 +5,8 @@ import type { Seeing } from './seeing.ts'
 export type LiveFilter = Partial<Readonly<Record<FilterColumn, string | undefined>>>
 
 export interface Viewer {
+  /** The same for all that one person watches. */
+  readonly who: string
   readonly seeing: Seeing
   /** What the viewer may see by now; `unauthorized` when what was presented does not hold any more. */
   readonly recheck: () => Promise<Seeing | 'unauthorized'>

@@ -13,7 +13,8 @@ export const liveRoutes = ({ live }: Engines): Routes<Pick<Endpoints['analytics'
     on: () => own,
     handle: async ({ query: { backfill, ...filter }, caller, headers, signal, reauthenticate }) => {
       const since = sinceOf(headers['last-event-id'])
-      const viewer = { seeing: seeingOf(caller), filter, backfill, since, signal }
+      const who = caller.user?.id ?? caller.keyId
+      const viewer = { who, seeing: seeingOf(caller), filter, backfill, since, signal }
       const recheck = async () => {
         try {
           const now = await reauthenticate()
