@@ -25,7 +25,7 @@ export interface ApiPartOptions
   /** Of an administrator, for as long as this runs. */
   readonly adminKey: string
   /** Where clients reach servers. */
-  readonly mcpBaseUrl: () => string
+  readonly mcpBaseUrl: string
   /** Whether those who log in by password get another one. */
   readonly newPasswords: boolean
 }
@@ -61,7 +61,7 @@ export const apiPart = (options: ApiPartOptions) => {
         resources,
         workloads,
         serverUrlOf,
-        platform: { mcpBaseUrl: options.mcpBaseUrl() },
+        platform: { mcpBaseUrl: options.mcpBaseUrl },
         // The dashboard asks from this machine, and says for whom.
         trustedProxies: ['127.0.0.1/32'],
         logger: createLogger({ service: 'api', level: 'info', destination: { write: say } }),

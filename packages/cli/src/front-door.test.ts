@@ -9,9 +9,10 @@ const says =
   (request, response) =>
     void response.end(`${what} ${request.url}`)
 
-const open = async (doors: readonly { readonly under: string; readonly handle: Handle }[]) => {
-  const door = await openFrontDoor({ port: 0, doors, otherwise: says('page') })
+const open = async (doors: Readonly<Record<string, Handle>> = {}) => {
+  const door = await openFrontDoor(0)
   onTestFinished(door.close)
+  for (const [under, handle] of Object.entries({ '/': says('page'), ...doors })) door.lead(under, handle)
   return { origin: `http://127.0.0.1:${door.port}`, port: door.port }
 }
 
@@ -34,10 +35,7 @@ test.each([
   ['/ingest/events', 'ingest /events'],
   ['/ingest', 'ingest /'],
 ])('%s leads to %s', async (path, said) => {
-  const { origin } = await open([
-    { under: '/api', handle: says('api') },
-    { under: '/ingest', handle: below('/ingest', says('ingest')) },
-  ])
+  const { origin } = await open({ '/api': says('api'), '/ingest': below('/ingest', says('ingest')) })
   expect(await (await fetch(`${origin}${path}`)).text()).toBe(said)
 })
 
@@ -50,7 +48,7 @@ test('what is behind a path of another process gets the request, and its answer 
       response.end(`${request.method} ${request.url} ${request.headers['x-given']} ${Buffer.concat(pieces)}`)
     })
   })
-  const { origin } = await open([{ under: '/payments', handle: proxyTo(() => port) }])
+  const { origin } = await open({ '/payments': proxyTo(() => port) })
   const answer = await fetch(`${origin}/payments/mcp?x=1`, {
     method: 'POST',
     headers: { 'x-given': 'yes' },
@@ -68,7 +66,7 @@ test('a stream comes piece by piece, and ends on the other side when its reader 
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     response.write('data: 1\n\n')
   })
-  const { origin } = await open([{ under: '/payments', handle: proxyTo(() => port) }])
+  const { origin } = await open({ '/payments': proxyTo(() => port) })
   const leaving = new AbortController()
   const answer = await fetch(`${origin}/payments/mcp`, { signal: leaving.signal })
   const first = await answer.body?.getReader().read()
@@ -78,14 +76,21 @@ test('a stream comes piece by piece, and ends on the other side when its reader 
 })
 
 test('what does not answer is named', async () => {
-  const { origin } = await open([{ under: '/payments', handle: proxyTo(() => 1) }])
+  const { origin } = await open({ '/payments': proxyTo(() => 1) })
   const answer = await fetch(`${origin}/payments/mcp`)
   expect([answer.status, await answer.json()]).toMatchObject([502, { error: 'upstream_unavailable' }])
 })
 
 test('a port in use is named', async () => {
-  const { port } = await open([])
-  await expect(openFrontDoor({ port, doors: [], otherwise: says('') })).rejects.toThrow(
-    `port ${port} is in use`,
-  )
+  const { port } = await open()
+  await expect(openFrontDoor(port)).rejects.toThrow(`port ${port} is in use`)
+})
+
+test('what nothing leads to yet may be asked for again', async () => {
+  const door = await openFrontDoor(0)
+  onTestFinished(door.close)
+  const ask = () => fetch(`http://127.0.0.1:${door.port}/api`)
+  expect((await ask()).status).toBe(503)
+  door.lead('/api', says('api'))
+  expect((await ask()).status).toBe(200)
 })

@@ -5,27 +5,21 @@ import { pipeline } from 'node:stream/promises'
 
 export type Handle = (request: IncomingMessage, response: ServerResponse) => void
 
-export interface FrontDoorOptions {
-  /** 0 takes any that is free. */
-  readonly port: number
-  /** What is served below a path; the first one that fits. */
-  readonly doors: readonly { readonly under: string; readonly handle: Handle }[]
-  /** All else. */
-  readonly otherwise: Handle
-}
-
 export interface FrontDoor {
   readonly port: number
+  /** From now on what is below a path goes there; the longest path counts, and below `/` is all else. */
+  readonly lead: (under: string, handle: Handle) => void
   readonly close: () => Promise<void>
 }
 
-/** One origin on loopback for all that one machine serves. */
-export const openFrontDoor = async ({ port, doors, otherwise }: FrontDoorOptions): Promise<FrontDoor> => {
+/** One origin on loopback for all that one machine serves; 0 takes any port that is free. */
+export const openFrontDoor = async (port: number): Promise<FrontDoor> => {
+  let doors: readonly { readonly under: string; readonly handle: Handle }[] = []
   const server = createServer((request, response) => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
-    const door = doors.find(({ under }) => path === under || path.startsWith(`${under}/`))
-    const handle = door?.handle ?? otherwise
-    handle(request, response)
+    const door = doors.find(({ under }) => under === '/' || path === under || path.startsWith(`${under}/`))
+    if (door === undefined) response.writeHead(503, { 'retry-after': '1' }).end()
+    else door.handle(request, response)
   })
   // A stream may be silent for long, and an upload slow: whoever is behind the door has limits of its own.
   server.requestTimeout = 0
@@ -35,6 +29,9 @@ export const openFrontDoor = async ({ port, doors, otherwise }: FrontDoorOptions
   })
   return {
     port: (server.address() as AddressInfo).port,
+    lead: (under, handle) => {
+      doors = [...doors, { under, handle }].sort((a, b) => b.under.length - a.under.length)
+    },
     close: async () => {
       const closed = once(server, 'close')
       server.close()

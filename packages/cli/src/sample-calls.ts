@@ -26,15 +26,19 @@ export interface Called {
   readonly at: number
 }
 
-/** Makes a call as any client of the SDK would, and as the sample's agent. */
-export const makeSampleCall = async (url: string, call: SampleCall): Promise<Called> => {
+/** Makes a call as any client of the SDK would; as the sample's agent, unless somebody else is named. */
+export const makeSampleCall = async (
+  url: string,
+  call: SampleCall,
+  caller: { readonly human: string; readonly agent: string; readonly session?: string } = sampleCaller,
+): Promise<Called> => {
   const traceId = randomBytes(16).toString('hex')
   const transport = new StreamableHTTPClientTransport(new URL(url), {
     requestInit: {
       headers: {
-        'x-mcp-human-id': sampleCaller.human,
-        'x-mcp-agent-id': sampleCaller.agent,
-        'x-mcp-agent-session': sampleCaller.session,
+        'x-mcp-human-id': caller.human,
+        'x-mcp-agent-id': caller.agent,
+        ...(caller.session === undefined ? {} : { 'x-mcp-agent-session': caller.session }),
       },
     },
   })

@@ -12,6 +12,8 @@ export interface TellPolicyOptions {
   /** Of the gateway. */
   readonly statusUrl: string
   readonly print: (line: string) => void
+  /** Called with each policy that is in force. */
+  readonly arrived: (revision: string) => Promise<void>
   /** Called when a policy other than the first is in force. */
   readonly afterwards: () => Promise<void>
 }
@@ -20,7 +22,7 @@ const withinMs = 10_000
 
 /** Follows policies to where they are in force, and prints how long that took since their files were saved. */
 export const createTellPolicy = (options: TellPolicyOptions) => {
-  const { folder, folderName, statusUrl, print, afterwards } = options
+  const { folder, folderName, statusUrl, print, arrived, afterwards } = options
   const { promise: first, resolve, reject } = Promise.withResolvers<void>()
   let before: string | undefined
   let next: PolicyChange | undefined
@@ -47,6 +49,7 @@ export const createTellPolicy = (options: TellPolicyOptions) => {
     }
     if (policy.findings.length === 0)
       print('  there is no such server among the resources: every call is refused')
+    await arrived(revision)
     resolve()
     if (was !== undefined) await afterwards()
   }

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { basename, join } from 'node:path'
+import { type MCPServerStatus, ResourceError, type ResourceStore } from '@mcp-sentinel/resources'
 import type { Workloads } from '@mcp-sentinel/resources/workloads'
 import { apiPart } from './api-part.ts'
 import { startControlPlane } from './control-plane.ts'
 import { dashboardPart } from './dashboard-part.ts'
-import { below, type FrontDoor, openFrontDoor, proxyTo } from './front-door.ts'
+import { below, openFrontDoor, proxyTo } from './front-door.ts'
 import { guardedServer } from './guarded-server.ts'
 import type { Login } from './logins.ts'
 import { startPipeline } from './pipeline.ts'
@@ -73,8 +74,9 @@ export const up = async ({ directory, port, print, newPasswords = false }: UpOpt
     // Before the pipeline lets go of the log that they write to and read.
     parts.defer(supervisor.close)
     const adminKey = randomBytes(24).toString('base64url')
-    let door: FrontDoor | undefined
-    const originNow = () => `http://localhost:${door?.port ?? port}`
+    const door = await openFrontDoor(port)
+    parts.defer(door.close)
+    const origin = `http://localhost:${door.port}`
     const api = apiPart({
       directory,
       adminKey,
@@ -83,13 +85,17 @@ export const up = async ({ directory, port, print, newPasswords = false }: UpOpt
       log: pipeline.log,
       resources: controlPlane.store,
       workloads: supervisor.workloads,
-      mcpBaseUrl: originNow,
+      mcpBaseUrl: origin,
       serverUrlOf: ({ metadata }) =>
-        metadata.name === name && metadata.namespace === namespace ? `${originNow()}/${name}/mcp` : undefined,
+        metadata.name === name && metadata.namespace === namespace ? `${origin}/${name}/mcp` : undefined,
     })
     await supervisor.run(api.part)
+    door.lead('/api', api.handle)
+    const ingest = proxyTo(() => Number(new URL(pipeline.ingestUrl).port))
+    door.lead('/ingest', below('/ingest', ingest))
     const dashboard = dashboardPart({ apiOrigin: api.origin })
     await supervisor.run(dashboard.part)
+    door.lead('/', dashboard.handle)
     const took = seconds(performance.now() - began)
     print('  engines     ClickHouse ✓  Postgres ✓  log ✓')
     print(`  services    ingest ✓  processor ✓  api ✓  dashboard ✓   ${took}`)
@@ -116,24 +122,9 @@ export const up = async ({ directory, port, print, newPasswords = false }: UpOpt
       },
     })
     await supervisor.run(gateway.part)
+    door.lead(`/${name}`, proxyTo(gateway.port))
 
-    door = await openFrontDoor({
-      port,
-      doors: [
-        { under: '/api', handle: api.handle },
-        {
-          under: '/ingest',
-          handle: below(
-            '/ingest',
-            proxyTo(() => Number(new URL(pipeline.ingestUrl).port)),
-          ),
-        },
-        { under: `/${name}`, handle: proxyTo(gateway.port) },
-      ],
-      otherwise: dashboard.handle,
-    })
-    parts.defer(door.close)
-    const url = `${originNow()}/${name}/mcp`
+    const url = `${origin}/${name}/mcp`
     const policy = () => controlPlane.policies.current(sampleServer)?.document
     const show = createShowCalls({ url, store: pipeline.store, policy, print })
     const telling = createTellPolicy({
@@ -141,6 +132,7 @@ export const up = async ({ directory, port, print, newPasswords = false }: UpOpt
       folderName: basename(resources),
       statusUrl: gateway.statusUrl(),
       print,
+      arrived: (policyRevision) => writeGuarded(controlPlane.store, policyRevision),
       afterwards: async () => {
         if (isFollowing) await show()
       },
@@ -153,7 +145,7 @@ export const up = async ({ directory, port, print, newPasswords = false }: UpOpt
 
     return {
       url,
-      origin: originNow(),
+      origin,
       logins: api.logins(),
       adminKey,
       resources,
@@ -168,4 +160,22 @@ export const up = async ({ directory, port, print, newPasswords = false }: UpOpt
     await parts.disposeAsync()
     throw error
   }
+}
+
+/** As an operator does where there is a cluster. */
+const writeGuarded = async (store: ResourceStore, policyRevision: string): Promise<void> => {
+  const status: MCPServerStatus = {
+    phase: 'Ready',
+    message: 'guarded on this machine',
+    deploymentReady: true,
+    serviceReady: true,
+    ingressReady: true,
+    gatewayReady: true,
+    policyReady: true,
+    policyRevision,
+  }
+  await store.writeStatus('MCPServer', sampleServer, status).catch((error: unknown) => {
+    // Of a server that is not there, or cannot be read, all else has been told.
+    if (!(error instanceof ResourceError)) throw error
+  })
 }

@@ -14,7 +14,7 @@ try {
     for (const call of sampleCalls) await makeSampleCall(sight.stack.url, call)
   for (const theme of themes)
     for (const [size, viewport] of Object.entries(widths)) {
-      const { page, complaints } = await sight.open({ viewport, colorScheme: theme })
+      const { page, complaints } = await sight.open({ viewport, colorScheme: theme, reducedMotion: 'reduce' })
       const take = async (name: string) => {
         const picture = `${name.replaceAll('/', '-').replace(/^-/, '') || 'overview'}.${theme}.${size}.png`
         await page.screenshot({ path: join(folder, picture) })
