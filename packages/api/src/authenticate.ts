@@ -74,7 +74,12 @@ const callerBySession = async (options: AuthenticateOptions, token: string): Pro
     const { id, user, key, serviceKey } = await accounts.sessions.verify(token)
     if (user !== undefined) {
       const scopes = writtenOut(key?.scopes ?? [])
-      return await personOf(accounts, user, { identity: 'session', keyId: id, scopes })
+      return await personOf(accounts, user, {
+        identity: 'session',
+        keyId: id,
+        scopes,
+        keyEndsAt: key?.expiresAt,
+      })
     }
     const service = serviceKeys?.callerNamed(serviceKey ?? '')
     return service && { ...service, identity: 'session' }

@@ -23,6 +23,8 @@ export interface Caller {
   readonly teams: readonly (Team & { readonly role: TeamRole })[]
   /** What the key is narrowed to; empty: to nothing. */
   readonly scopes: readonly string[]
+  /** When the key ends, in epoch milliseconds: what it makes does not outlive it. */
+  readonly keyEndsAt?: number | undefined
 }
 
 export const anonymous: Caller = {

@@ -12,7 +12,13 @@ const sessionSeenEveryMs = 60_000
 /** A person, perhaps by a key of theirs, or else a service key. */
 export interface SessionOpener {
   readonly user?: User | undefined
-  readonly key?: { readonly id: string; readonly scopes: readonly string[] } | undefined
+  readonly key?:
+    | {
+        readonly id: string
+        readonly scopes: readonly string[]
+        readonly expiresAt?: number | undefined
+      }
+    | undefined
   /** Names it. Whether it still opens anything, its holder knows. */
   readonly serviceKey?: string | undefined
 }
@@ -94,7 +100,7 @@ export const createSessions = (context: Context): Sessions => {
         id,
         expiresAt,
         user: userId && email && role ? { id: userId, email, role } : undefined,
-        key: keyId && scopes ? { id: keyId, scopes } : undefined,
+        key: keyId && scopes ? { id: keyId, scopes, expiresAt: row.key_expires_at?.getTime() } : undefined,
         serviceKey: row.service_key ?? undefined,
       }
     },

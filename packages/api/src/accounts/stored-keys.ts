@@ -32,6 +32,8 @@ export interface VerifiedKey {
   readonly keyId: string
   readonly user: User
   readonly scopes: readonly string[]
+  /** Epoch milliseconds. */
+  readonly expiresAt: number | undefined
 }
 
 export interface StoredKeys<Scope extends string> {
@@ -201,7 +203,7 @@ export const createStoredKeys = <Scope extends string>(
           .set({ last_used_at: new Date(now) })
           .where('id', '=', keyId)
           .execute()
-      return { keyId, user, scopes }
+      return { keyId, user, scopes, expiresAt: end?.getTime() }
     },
   }
 }

@@ -8,7 +8,7 @@ export interface Keyrings {
   readonly accounts?: Accounts | undefined
 }
 
-type Credential = Pick<Caller, 'identity' | 'keyId' | 'scopes'>
+type Credential = Pick<Caller, 'identity' | 'keyId' | 'scopes' | 'keyEndsAt'>
 
 /** A person as they are now, in the teams that they are in now. */
 export const personOf = async (accounts: Accounts, user: User, credential: Credential): Promise<Caller> => ({
@@ -35,8 +35,13 @@ export const callerByKey = async (
 ): Promise<Caller | undefined> => {
   const service = serviceKeys?.callerOf(key)
   if (service !== undefined || accounts === undefined || !key.startsWith('mcpu_')) return service
-  const { keyId, user, scopes } = await accounts.keys.verify(key)
-  return personOf(accounts, user, { identity: 'user_api_key', keyId, scopes: writtenOut(scopes) })
+  const { keyId, user, scopes, expiresAt: keyEndsAt } = await accounts.keys.verify(key)
+  return personOf(accounts, user, {
+    identity: 'user_api_key',
+    keyId,
+    scopes: writtenOut(scopes),
+    keyEndsAt,
+  })
 }
 
 /** Of the password of a container client: an API key, or a credential that opens the registry and nothing else. */

@@ -97,6 +97,25 @@ describe.each(kinds)('$path', ({ path, one, many, scope, names, secretIn, status
       })
     })
 
+    test('makes none that outlives the key that asks', async () => {
+      const end = new Date(api.world.now() + 60_000)
+      const ending = await api.world.keys.create(user.id, { name: 'e', expiresAt: end.getTime() }, actor)
+      const made = (body: object) => ask(path, { name: 'x', ...body }, 'POST', ending.secret)
+      expect((await made({})).body[one]).toMatchObject({ expires_at: end.toISOString() })
+      const later = new Date(end.getTime() + 1).toISOString()
+      expect(await made({ expires_at: later })).toMatchObject({
+        status: 400,
+        body: { details: { issues: [{ pointer: '/expires_at' }] } },
+      })
+      const session = await api.ask('/auth/session', { body: { api_key: ending.secret } })
+      const cookie = String(session.headers['set-cookie']).split(';')[0] ?? ''
+      const bySession = await api.ask(path, {
+        headers: { cookie, origin: 'http://api.test' },
+        body: { name: 'x' },
+      })
+      expect(bySession.body[one]).toMatchObject({ expires_at: end.toISOString() })
+    })
+
     test('is for a person who is not narrowed', async () => {
       const narrow = await api.world.keys.create(user.id, { name: 'n', scopes: ['read', 'registry'] }, actor)
       expect(await ask(path, { name: 'x' }, 'POST', narrow.secret)).toMatchObject({ code: 'scope_missing' })

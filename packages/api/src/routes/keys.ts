@@ -4,6 +4,7 @@ import type { User } from '../accounts/users.ts'
 import type { Caller } from '../caller.ts'
 import type { Engines } from '../engines.ts'
 import { forbidden } from '../permit.ts'
+import { faulty } from '../problems.ts'
 import { type Call, own, type Routes } from '../serving/route.ts'
 
 type Revoking = Pick<Call<Endpoints['keys']['revoke']>, 'params' | 'caller' | 'actor'>
@@ -36,7 +37,7 @@ export const keysRoutes = ({ accounts }: Engines): Routes<Endpoints['keys']> => 
       action: 'key.create',
       on: () => own,
       handle: async ({ body, caller, actor }) => {
-        const { key, secret } = await accounts().keys.create(personIn(caller).id, given(body), actor)
+        const { key, secret } = await accounts().keys.create(personIn(caller).id, given(body, caller), actor)
         return { key: told(key), api_key: secret, one_time_key: secret }
       },
     },
@@ -54,7 +55,7 @@ export const keysRoutes = ({ accounts }: Engines): Routes<Endpoints['keys']> => 
       on: () => own,
       handle: async ({ body, caller, actor }) => {
         const { id } = personIn(caller)
-        const { key, secret } = await accounts().registryCredentials.create(id, given(body), actor)
+        const { key, secret } = await accounts().registryCredentials.create(id, given(body, caller), actor)
         return { credential: told(key), username: caller.teams[0]?.namespace ?? id, password: secret }
       },
     },
@@ -69,14 +70,22 @@ const personIn = ({ user }: Caller): User => {
   return user
 }
 
-const given = <Scope extends string>({
-  expires_at: end,
-  ...rest
-}: {
+interface Asked<Scope extends string> {
   readonly name: string
   readonly scopes?: Scope[] | undefined
   readonly expires_at?: string | undefined
-}) => ({ ...rest, expiresAt: end === undefined ? undefined : Date.parse(end) })
+}
+
+/** A key that ends does not go on in another that does not. */
+const given = <Scope extends string>(body: Asked<Scope>, { keyEndsAt }: Caller) => {
+  const { expires_at: end, ...rest } = body
+  const expiresAt = end === undefined ? keyEndsAt : Date.parse(end)
+  if (keyEndsAt !== undefined && expiresAt !== undefined && expiresAt > keyEndsAt)
+    throw faulty('invalid_request_body', [
+      { pointer: '/expires_at', message: 'is later than the end of the key that asks' },
+    ])
+  return { ...rest, expiresAt }
+}
 
 const told = (key: StoredKey) => {
   const { id, name, prefix, scopes, createdAt, expiresAt, lastUsedAt, revokedAt } = key
