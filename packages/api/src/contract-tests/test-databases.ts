@@ -7,6 +7,8 @@ import { type Database, openDatabase } from '../database.ts'
 
 /** One engine for a suite. */
 export interface TestDatabase extends Database {
+  /** Where others reach it; undefined of one in this process. */
+  readonly dsn?: string
   /** As it was before anything was migrated. */
   readonly empty: () => Promise<void>
 }
@@ -43,6 +45,7 @@ export const openServerTestDatabase =
     const database = await openDatabase({ dsn: own.href })
     return {
       ...database,
+      dsn: own.href,
       empty: emptied(database),
       close: async () => {
         await database.close()

@@ -261,6 +261,10 @@ describe('sessions.adapter', () => {
     await expect(open(change)).rejects.toMatchObject(refused(400, 'invalid_request_body'))
   })
 
+  it('takes 16 KiB at most', async () => {
+    await expect(open({ agentID: 'x'.repeat(17_000) })).rejects.toMatchObject(refused(413, 'too_large'))
+  })
+
   it('asks for the namespace where it cannot be guessed', async () => {
     await expect(open({}, 'user')).rejects.toMatchObject(refused(400, 'invalid_request_body'))
   })
