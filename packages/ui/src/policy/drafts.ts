@@ -6,7 +6,7 @@ import type { Rule } from '../rules-editor/rules-text.ts'
 import type { SessionDraft } from '../sessions/session-draft.ts'
 
 /** A grant as the policy of its server would have it. */
-export const grantIn = (document: PolicyDocument, draft: GrantDraft): Grant => ({
+const grantIn = (document: PolicyDocument, draft: GrantDraft): Grant => ({
   name: draft.name || 'draft',
   namespace: keyOf(draft.server).namespace,
   ...given({
