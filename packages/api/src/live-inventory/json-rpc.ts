@@ -1,9 +1,9 @@
-export interface Message {
+interface Message {
   readonly id?: unknown
   readonly result?: Readonly<Record<string, unknown>>
 }
 
-export interface Reply {
+interface Reply {
   readonly status: number
   readonly session: string | null
   /** Undefined where there is none. */
