@@ -54,6 +54,7 @@ export const bench: Bench = async ({ quick, seed }) => {
       const of = (figure: (one: (typeof all)[number]) => number): number => rounded(median(all.map(figure)))
       const key = name.replaceAll(/\W+/g, '_')
       figures[`${key}_vs_bare_rps`] = of(({ api, bare }) => api.perS / bare.perS)
+      figures[`${key}_bare_cpu_of_api`] = of(({ api, bare }) => bare.cpuUs / api.cpuUs)
       figures[`${key}_cpu_us`] = of(({ api }) => api.cpuUs)
       figures[`${key}_bare_cpu_us`] = of(({ bare }) => bare.cpuUs)
       figures[`${key}_p50_ms`] = of(({ api }) => api.p50Ms)
@@ -68,12 +69,14 @@ export const bench: Bench = async ({ quick, seed }) => {
     await store.close()
   }
 
-  const live = await liveMs(quick ? 200 : 1_000)
-  figures['live_p50_ms'] = rounded(quantile(live, 0.5))
-  figures['live_p99_ms'] = rounded(quantile(live, 0.99))
+  const { answered, told } = await liveMs(quick ? 200 : 1_000)
+  figures['post_p50_ms'] = rounded(quantile(answered, 0.5))
+  figures['post_p99_ms'] = rounded(quantile(answered, 0.99))
+  figures['live_p50_ms'] = rounded(quantile(told, 0.5))
+  figures['live_p99_ms'] = rounded(quantile(told, 0.99))
   goals['live_p99_ms'] = '<= 100'
   console.log(
-    `  POST to a viewer     p50 ${figures['live_p50_ms']} ms, p99 ${figures['live_p99_ms']} ms, 1,000 events a second besides`,
+    `  POST to a viewer     p50 ${figures['live_p50_ms']} ms, p99 ${figures['live_p99_ms']} ms; to its own answer p50 ${figures['post_p50_ms']} ms, p99 ${figures['post_p99_ms']} ms; 1,000 events a second besides`,
   )
   return { figures, goals }
 }

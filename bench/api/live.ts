@@ -13,8 +13,15 @@ import { makeEvents } from '../pipeline/events.ts'
 const backgroundPerS = 1_000
 const apiKey = randomBytes(24).toString('base64url')
 
-/** Milliseconds from the beginning of `POST /events` until a viewer is told of the event, sorted. */
-export const liveMs = async (samples: number): Promise<readonly number[]> => {
+/** Milliseconds from the beginning of `POST /events`, sorted. */
+export interface LiveTimes {
+  /** Until it is answered: what a viewer cannot be told much sooner than. */
+  readonly answered: readonly number[]
+  /** Until a viewer is told of the event. */
+  readonly told: readonly number[]
+}
+
+export const liveMs = async (samples: number): Promise<LiveTimes> => {
   const directory = await mkdtemp(join(tmpdir(), 'bench-live-'))
   const logs = await openSegmentLogs(directory)
   const pipeline = await startPipeline({ directory, apiKey, logs })
@@ -45,6 +52,7 @@ export const liveMs = async (samples: number): Promise<readonly number[]> => {
 
   const sent = new Map<string, number>()
   const measured: number[] = []
+  const answered: number[] = []
   const all = Promise.withResolvers<void>()
   const watch = async (): Promise<void> => {
     const { analytics } = createClient({ baseUrl: `${origin}/api` })
@@ -64,12 +72,15 @@ export const liveMs = async (samples: number): Promise<readonly number[]> => {
   try {
     await wait(1_000)
     for (const { bytes, decisionId } of makeEvents(samples)) {
-      sent.set(decisionId, performance.now())
+      const began = performance.now()
+      sent.set(decisionId, began)
       await post('application/json', bytes)
+      answered.push(performance.now() - began)
       await wait(5)
     }
     await all.promise
-    return measured.sort((a, b) => a - b)
+    const sorted = (times: number[]) => times.sort((a, b) => a - b)
+    return { answered: sorted(answered), told: sorted(measured) }
   } finally {
     stopping.abort()
     await Promise.all([background, watching])
