@@ -2,6 +2,8 @@ import './style.css'
 
 export { type Bar, default as SBarList } from './bar-list/SBarList.vue'
 export { default as SButton } from './button/SButton.vue'
+export type { Command } from './command-palette/commands.ts'
+export { default as SCommandPalette } from './command-palette/SCommandPalette.vue'
 export { default as SConfirmDialog } from './confirm-dialog/SConfirmDialog.vue'
 export { default as SCopyId } from './copy-id/SCopyId.vue'
 export type { Column, Sorting } from './data-table/columns.ts'

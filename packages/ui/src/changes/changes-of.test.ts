@@ -21,12 +21,28 @@ test.each([
   ['of what is gone too', { name: 'ci' }, undefined, [{ path: 'name', before: 'ci' }]],
   [
     'within objects by the way to it',
-    { subject: { humanID: 'ada', agentID: 'ops' }, rules: [{ name: 'x' }] },
-    { subject: { humanID: 'ada' }, rules: [] },
+    { subject: { humanID: 'ada', agentID: 'ops' }, args: [[1]] },
+    { subject: { humanID: 'ada' }, args: [] },
     [
       { path: 'subject.agentID', before: 'ops' },
-      { path: 'rules', before: '[{"name":"x"}]', after: 'none' },
+      { path: 'args', before: '[[1]]', after: 'none' },
     ],
+  ],
+  [
+    'within lists by the names of what is in them',
+    {
+      rules: [
+        { name: 'x', decision: 'allow' },
+        { name: 'y', decision: 'deny' },
+      ],
+    },
+    {
+      rules: [
+        { name: 'y', decision: 'deny' },
+        { name: 'x', decision: 'deny' },
+      ],
+    },
+    [{ path: 'rules.x.decision', before: 'allow', after: 'deny' }],
   ],
   [
     'a value that became an object is told with what is in it',

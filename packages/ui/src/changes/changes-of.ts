@@ -6,8 +6,9 @@ export interface Change {
   readonly after?: string
 }
 
-/** What differs between two states, by the order in which it stands in the newer one. Lists are taken whole. */
-export const changesOf = (before: unknown, after: unknown, path = ''): readonly Change[] => {
+/** What differs between two states, by the order in which it stands in the newer one. Lists of what has no name are taken whole. */
+export const changesOf = (older: unknown, newer: unknown, path = ''): readonly Change[] => {
+  const [before, after] = [byName(older), byName(newer)]
   if (isObject(before) || isObject(after)) {
     const [was, is] = [isObject(before) ? before : {}, isObject(after) ? after : {}]
     // One that became an object, or was one, is told besides its parts.
@@ -24,6 +25,15 @@ export const changesOf = (before: unknown, after: unknown, path = ''): readonly 
   const [was, is] = [textOf(before), textOf(after)]
   if (was === is) return []
   return [{ path, ...(was === undefined ? {} : { before: was }), ...(is === undefined ? {} : { after: is }) }]
+}
+
+/** Things that have names are told apart by these, so that only those which changed are told. */
+const byName = (value: unknown): unknown => {
+  if (!Array.isArray(value) || value.length === 0) return value
+  const named = new Map(
+    value.flatMap((one) => (isObject(one) && typeof one['name'] === 'string' ? [[one['name'], one]] : [])),
+  )
+  return named.size === value.length ? Object.fromEntries(named) : value
 }
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

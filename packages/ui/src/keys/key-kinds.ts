@@ -24,6 +24,8 @@ export interface KeyKind {
   /** "API key" */
   readonly what: string
   readonly about: string
+  /** What one is made for, where there is none. */
+  readonly wanted: string
   readonly placeholder: string
   readonly scopes: readonly { readonly value: string; readonly says: string }[]
   readonly schema: typeof endpoints.keys.create.body | typeof endpoints.keys.createCredential.body
@@ -42,6 +44,7 @@ export const apiKeys = ({ keys }: Client): KeyKind => ({
   name: 'api-keys',
   what: 'API key',
   about: 'What a program or a command line signs in with as you.',
+  wanted: 'Create one where a program has to sign in as you.',
   placeholder: 'laptop, nightly report',
   scopes: [
     { value: 'read', says: 'see servers, access, and what was called' },
@@ -62,6 +65,7 @@ export const registryCredentials = ({ keys }: Client): KeyKind => ({
   name: 'registry-credentials',
   what: 'registry credential',
   about: 'What a container client logs in to the registry with. It opens nothing else.',
+  wanted: 'Create one where images have to be pushed or pulled.',
   placeholder: 'build machine',
   scopes: [
     { value: 'pull', says: 'pull images' },
