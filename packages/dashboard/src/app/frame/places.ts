@@ -5,7 +5,8 @@ import {
   ClipboardList,
   KeyRound,
   LayoutDashboard,
-  Server, ShieldCheck,
+  Server,
+  ShieldCheck,
   Users,
 } from '@lucide/vue'
 import type { Component } from 'vue'
