@@ -39,7 +39,7 @@ export const openSight = async (chromiumPath = '/usr/bin/chromium'): Promise<Sig
       const complaints: string[] = []
       page.on('pageerror', ({ message }) => complaints.push(message))
       page.on('console', (line) => {
-        if (line.type() === 'error') complaints.push(line.text())
+        if (line.type() === 'error') complaints.push(`${line.text()} ${line.location().url}`.trim())
       })
       return { page, complaints }
     },
