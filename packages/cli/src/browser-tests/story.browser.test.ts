@@ -83,4 +83,8 @@ test('the same by keys alone', async () => {
   await tabTo('link', /^(Draft|Open|Enable|Go)/)
   await press('Enter')
   await page.getByRole('heading', { name: 'Access control' }).waitFor()
+  await drawer.waitFor()
+  await tabTo('button', /^Save/)
+  await press('Enter')
+  await expect.poll(isRefused, soon).toBe(false)
 })
