@@ -3,20 +3,18 @@ import type { StoredEvent } from '@mcp-sentinel/events/clickhouse'
 
 export type ToldEvent = ResponseOf<Endpoints['analytics']['events']>['events'][number]
 
-/** An event as it is answered: without what is empty. */
-export const toldEvent = ({ payload, seq, ...columns }: StoredEvent): ToldEvent => {
-  const { source, event_type, timestamp, id, received_at } = columns
-  const filled = Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== ''))
-  return {
-    ...filled,
-    timestamp,
-    source,
-    event_type,
-    id,
-    received_at,
-    ...(seq === 0 ? {} : { seq }),
-    payload: payloadOf(payload),
+const always = new Set<keyof StoredEvent>(['timestamp', 'source', 'event_type', 'id', 'received_at'])
+
+/** An event as it is answered: without what is empty. By a loop, since a page has a thousand rows of twenty columns. */
+export const toldEvent = (event: StoredEvent): ToldEvent => {
+  const told: Partial<Record<keyof StoredEvent, unknown>> = {}
+  for (const column in event) {
+    const name = column as keyof StoredEvent
+    const value = event[name]
+    if ((value !== '' && value !== 0) || always.has(name)) told[name] = value
   }
+  told.payload = payloadOf(event.payload)
+  return told as ToldEvent
 }
 
 /** The store takes what is no JSON, too. */
