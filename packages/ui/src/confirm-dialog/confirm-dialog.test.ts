@@ -1,7 +1,8 @@
 // @vitest-environment happy-dom
 import { flushPromises, mount } from '@vue/test-utils'
 import { expect, test } from 'vitest'
-import { defineComponent, h } from 'vue'
+import { defineComponent, h, ref } from 'vue'
+import SDrawer from '../drawer/SDrawer.vue'
 import SentinelRoot from '../sentinel/SentinelRoot.vue'
 import SConfirmDialog from './SConfirmDialog.vue'
 
@@ -33,5 +34,30 @@ test('its button confirms, and closes nothing before that', async () => {
   expect(heard).toEqual(['confirm'])
   buttons[0]?.click()
   expect(heard).toEqual(['confirm', 'cancel'])
+  page.unmount()
+})
+
+test('over a drawer it is what is read out', async () => {
+  const isAsked = ref(false)
+  const page = mount(
+    defineComponent(
+      () => () =>
+        h(SentinelRoot, { options: { apiBase: '/api' } }, () => [
+          h(
+            SConfirmDialog,
+            { open: isAsked.value, title: 'Revoke?', action: 'Revoke' },
+            () => 'It is refused.',
+          ),
+          h(SDrawer, { open: true, title: 'Session' }, () => 'One session.'),
+        ]),
+    ),
+    { attachTo: document.body },
+  )
+  await flushPromises()
+  isAsked.value = true
+  await flushPromises()
+  const hidden = (role: string) =>
+    document.querySelector(`[role=${role}]`)?.closest('[aria-hidden=true]') !== null
+  expect([hidden('alertdialog'), hidden('dialog')]).toEqual([false, true])
   page.unmount()
 })

@@ -1,7 +1,7 @@
 import { endpoints } from '@mcp-sentinel/contract'
 import { ApiError } from '@mcp-sentinel/contract/client'
 import { expect, test } from 'vitest'
-import { faultAt, issuesOf, issuesOfBody, unplaced } from './issues.ts'
+import { faultAt, issuesOf, issuesOfBody, unplaced, valueAt } from './issues.ts'
 
 const issues = [
   { pointer: '/toolRules/1/name', message: 'is there twice' },
@@ -30,4 +30,13 @@ test('what the schema of a body can tell is told before it is sent', () => {
     '/subject',
     '/allowedSideEffects',
   ])
+})
+
+test.each([
+  ['', { a: [{ 'b/c': 1 }] }],
+  ['/a/0/b~1c', 1],
+  ['/a/1/b', undefined],
+  ['/a/0/b~1c/d', undefined],
+])('at "%s" stands %o', (pointer, value) => {
+  expect(valueAt({ a: [{ 'b/c': 1 }] }, pointer)).toEqual(value)
 })

@@ -26,12 +26,25 @@ export const issuesOfBody = (schema: Schema, body: unknown): readonly Issue[] =>
 const isAt = (issue: Issue, pointer: string): boolean =>
   issue.pointer === pointer || issue.pointer.startsWith(`${pointer}/`)
 
-/** What to say beside a field. */
+/** What to say beside a field; of one thing the first that is wrong with it. */
 export const faultAt = (issues: readonly Issue[], pointer: string): string =>
   issues
     .filter((issue) => isAt(issue, pointer))
+    .filter((issue, at, all) => all.findIndex((other) => other.pointer === issue.pointer) === at)
     .map(({ message }) => message)
     .join('; ')
+
+/** What stands at a pointer, to see whether it is still what an issue was about. */
+export const valueAt = (body: unknown, pointer: string): unknown =>
+  pointer
+    .split('/')
+    .slice(1)
+    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .reduce<unknown>(
+      (value, key) =>
+        typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined,
+      body,
+    )
 
 /** What no field is there for. */
 export const unplaced = (issues: readonly Issue[], placed: readonly string[]): readonly Issue[] =>

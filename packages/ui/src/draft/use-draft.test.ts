@@ -56,6 +56,24 @@ test('what the schema refuses is not sent', async () => {
   expect(held.bodies).toEqual([])
 })
 
+test('a fault is told until what it is about is another', async () => {
+  const { kind } = store()
+  const issues = [{ pointer: '/trust', message: 'is too much' }]
+  const refused = {
+    ...kind,
+    save: async () => {
+      throw new ApiError('has faults', { status: 400, code: 'invalid_request_body', details: { issues } })
+    },
+  }
+  const one = useDraft(refused, { draft: { name: 'ops', trust: 'high' } })
+  await one.save()
+  expect(one.issues.value).toEqual(issues)
+  one.draft.value = { ...one.draft.value, name: '' }
+  expect(one.issues.value.map(({ pointer }) => pointer)).toEqual(['/name', '/trust'])
+  one.draft.value = { name: 'ops', trust: 'low' }
+  expect(one.issues.value).toEqual([])
+})
+
 test('making something does not change what has its name', async () => {
   const { held, kind } = store({ name: 'ops', trust: 'high', resourceVersion: '1' })
   const { issues, save } = useDraft(kind, { draft: { name: 'ops', trust: 'low' } })

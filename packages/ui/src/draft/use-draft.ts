@@ -1,7 +1,7 @@
 import type { Issue } from '@mcp-sentinel/contract'
 import { ApiError } from '@mcp-sentinel/contract/client'
 import { computed, type Ref, ref, shallowRef } from 'vue'
-import { issuesOf, issuesOfBody } from './issues.ts'
+import { issuesOf, issuesOfBody, valueAt } from './issues.ts'
 import { rebase } from './rebase.ts'
 
 /** How a draft of something becomes it. */
@@ -36,7 +36,17 @@ export const useDraft = <
   const version = shallowRef(start.item?.resourceVersion)
   const isNew = ref(start.item === undefined)
   const busy = ref(false)
-  const issues = shallowRef<readonly Issue[]>([])
+  const isTried = ref(false)
+  /** What was found elsewhere than here, and in which body. */
+  const found = shallowRef<{ readonly issues: readonly Issue[]; readonly body: B }>()
+  /** Each until what it is about is another. */
+  const issues = computed<readonly Issue[]>(() => {
+    if (!isTried.value) return []
+    const body = kind.bodyOf(draft.value)
+    const isSame = ({ pointer }: Issue) =>
+      JSON.stringify(valueAt(body, pointer)) === JSON.stringify(valueAt(found.value?.body, pointer))
+    return [...issuesOfBody(kind.schema, body), ...(found.value?.issues.filter(isSame) ?? [])]
+  })
   const fault = ref('')
   const isStale = ref(false)
   /** What came in with a newer state, in a sentence. */
@@ -49,9 +59,10 @@ export const useDraft = <
     try {
       return await run()
     } catch (error) {
-      issues.value = issuesOf(error)
+      const told = issuesOf(error)
+      found.value = { issues: told, body: kind.bodyOf(draft.value) }
       isStale.value = isConflict(error)
-      if (!isStale.value && issues.value.length === 0) fault.value = messageOf(error)
+      if (!isStale.value && told.length === 0) fault.value = messageOf(error)
       return undefined
     } finally {
       busy.value = false
@@ -70,12 +81,14 @@ export const useDraft = <
   /** What was saved; undefined where it was not, and why then stands beside it. */
   const save = async (): Promise<Item | undefined> => {
     const body = kind.bodyOf(draft.value)
-    issues.value = issuesOfBody(kind.schema, body)
+    isTried.value = true
+    found.value = undefined
     if (issues.value.length > 0) return undefined
     return attempt(async () => {
       // To make something is not to change what has that name already.
       if (isNew.value && (await loaded()) !== undefined) {
-        issues.value = [{ pointer: '/name', message: `is that of a ${kind.what} which is there already` }]
+        const message = `is that of a ${kind.what} which is there already`
+        found.value = { issues: [{ pointer: '/name', message }], body }
         return undefined
       }
       const resourceVersion = isNew.value ? undefined : version.value
