@@ -1,8 +1,14 @@
 import { z } from 'zod'
 
+/** Text that may be empty. No database keeps a NUL. */
+export const anyText = (charsMax: number) =>
+  z
+    .string()
+    .max(charsMax, `is longer than ${charsMax} characters`)
+    .refine((value) => !value.includes('\0'), 'has a character that is none of a text')
+
 /** Text that is not empty. */
-export const text = (charsMax: number) =>
-  z.string().min(1, 'is empty').max(charsMax, `is longer than ${charsMax} characters`)
+export const text = (charsMax: number) => anyText(charsMax).min(1, 'is empty')
 
 export const count = z.int().min(0)
 

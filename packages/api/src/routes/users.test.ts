@@ -72,7 +72,7 @@ describe('users.list', () => {
     expect(emails).toEqual(['a', 'b', 'c', 'root'].map((name) => `${name}@example.org`))
   })
 
-  test.each(['limit=0', 'limit=201', 'limit=x', 'role=admin', `after=${'x'.repeat(255)}`])(
+  test.each(['limit=0', 'limit=201', 'limit=x', 'role=admin', 'after=%00', `after=${'x'.repeat(255)}`])(
     'refuses %s',
     async (query) => {
       expect(await ask('GET', `/users?${query}`)).toMatchObject({ status: 400, code: 'invalid_query_param' })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { endpoint } from '../endpoint.ts'
-import { text } from '../fields.ts'
+import { anyText, text } from '../fields.ts'
 
 const authz = endpoint({
   method: 'GET',
@@ -18,8 +18,8 @@ const imagePublish = endpoint({
   access: 'person',
   body: z.strictObject({
     image_ref: text(512).regex(/^[\x21-\x7e]+$/, 'has a character that no image reference has'),
-    source_image: z.string().max(512, 'is longer than 512 characters').optional(),
-    mode: z.string().max(64, 'is longer than 64 characters').optional(),
+    source_image: anyText(512).optional(),
+    mode: anyText(64).optional(),
   }),
   bodyBytesMax: 16 * 1024,
   status: 202,
