@@ -5,6 +5,7 @@ const benches: Readonly<Record<string, string>> = {
   api: 'How quickly the API answers what is asked most, beside a bare Fastify, and how soon a viewer is told.',
   'api-fuzz':
     'Whether the API answers ten thousand random requests, made of its own description, as it promises.',
+  dashboard: 'How soon the dashboard shows data, and how smoothly it scrolls a hundred thousand events.',
   'file-revocation':
     'How soon a session that is revoked in its file is refused, from the file to a running sidecar.',
   gateway:
