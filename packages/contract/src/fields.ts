@@ -1,11 +1,14 @@
 import { z } from 'zod'
 
-/** Text that may be empty. No database keeps a NUL. */
+/** What no database keeps: a NUL, and half of a character. */
+const noText = /[\0\p{Cs}]/u
+
+/** Text that may be empty. */
 export const anyText = (charsMax: number) =>
   z
     .string()
     .max(charsMax, `is longer than ${charsMax} characters`)
-    .refine((value) => !value.includes('\0'), 'has a character that is none of a text')
+    .refine((value) => !noText.test(value), 'has a character that is none of a text')
 
 /** Text that is not empty. */
 export const text = (charsMax: number) => anyText(charsMax).min(1, 'is empty')

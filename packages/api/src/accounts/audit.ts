@@ -34,9 +34,15 @@ export const audit = async (
       source: actor.identity === 'session' ? 'ui' : 'api',
       auth_identity: actor.identity ?? null,
       image_ref: imageRef ?? null,
-      before: before === undefined ? null : JSON.stringify(before),
-      after: after === undefined ? null : JSON.stringify(after),
+      before: before === undefined ? null : kept(before),
+      after: after === undefined ? null : kept(after),
       created_at: new Date(clock()),
     })
     .execute()
 }
+
+/** As JSON that Postgres takes: a NUL, or half of a character, would have the whole change fail. */
+const kept = (told: object): string =>
+  JSON.stringify(told, (_, value: unknown) =>
+    typeof value === 'string' ? value.replace(/[\0\p{Cs}]/gu, '\ufffd') : value,
+  )

@@ -173,4 +173,17 @@ export const describeAccounts = (open: OpenTestDatabase): void => {
       expect(await world.audited()).toEqual(before)
     })
   })
+
+  describe('the audit log', () => {
+    it('takes whatever was said elsewhere, and keeps what can be kept of it', async () => {
+      const after = { name: 'a\0b\ud800c', tools: ['\ud83d\ude00', 1, null] }
+      await world.audit.record({ ...actor, identity: 'session' }, { action: 'x', resource: 'y', after })
+      const row = await database.db.selectFrom('audit_logs').selectAll().executeTakeFirstOrThrow()
+      expect(row).toMatchObject({
+        after: { name: 'a\ufffdb\ufffdc', tools: ['\ud83d\ude00', 1, null] },
+        source: 'ui',
+        status: 'success',
+      })
+    })
+  })
 }

@@ -210,6 +210,7 @@ describe('registry.imagePublish', () => {
     ['a reference with a line end', { image_ref: 'a\nb' }, 400],
     ['one that is too long', { image_ref: 'a'.repeat(513) }, 400],
     ['what no text may hold', { ...body, mode: 'a\0b' }, 400],
+    ['half of a character', { ...body, mode: '\ud800' }, 400],
     ['a member that is not known', { ...body, user: 'another' }, 400],
     ['a body that is too large', { ...body, mode: 'x'.repeat(17_000) }, 413],
   ])('refuses %s', async (_, given, status) => {
