@@ -99,6 +99,8 @@ export const recordText = ({ record }: Rule): string =>
 export const ruleText = ({ name, decision, requiredTrust, when = [] }: Rule): string =>
   [
     `${name} ${decision}`,
-    ...(requiredTrust === undefined || requiredTrust === 'low' ? [] : [`from ${requiredTrust} trust`]),
+    ...(requiredTrust === undefined || requiredTrust === 'low' || decision === 'deny'
+      ? []
+      : [`from ${requiredTrust} trust`]),
     ...(when.length === 0 ? [] : [`if ${when.map(conditionText).join(' and ')}`]),
   ].join(' ')
