@@ -71,18 +71,16 @@ it('every change is a row, with what was and what is', async () => {
 })
 
 it('nobody writes what the database would not keep', async () => {
-  await governed
-    .as('admin')
-    .servers.apply({
-      body: {
-        ...server,
-        spec: {
-          ...spec,
-          description: 'a\0b',
-          tools: [{ name: 'a', sideEffect: 'read', labels: { 'c\0d': 'e' } }],
-        },
+  await governed.as('admin').servers.apply({
+    body: {
+      ...server,
+      spec: {
+        ...spec,
+        description: 'a\0b',
+        tools: [{ name: 'a', sideEffect: 'read', labels: { 'c\0d': 'e' } }],
       },
-    })
+    },
+  })
   expect(await rows()).toEqual([['server_publish', `server/${red}/payments`, false, true]])
 })
 
