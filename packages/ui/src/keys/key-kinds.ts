@@ -23,6 +23,8 @@ export interface KeyKind {
   readonly name: string
   /** "API key" */
   readonly what: string
+  /** On a button. */
+  readonly verb: string
   readonly about: string
   /** What one is made for, where there is none. */
   readonly wanted: string
@@ -43,6 +45,7 @@ export const bodyOf = ({ name, scopes, expiresAt }: KeyDraft): object => ({
 export const apiKeys = ({ keys }: Client): KeyKind => ({
   name: 'api-keys',
   what: 'API key',
+  verb: 'Create API key',
   about: 'What a program or a command line signs in with as you.',
   wanted: 'Create one where a program has to sign in as you.',
   placeholder: 'laptop, nightly report',
@@ -64,6 +67,7 @@ export const apiKeys = ({ keys }: Client): KeyKind => ({
 export const registryCredentials = ({ keys }: Client): KeyKind => ({
   name: 'registry-credentials',
   what: 'registry credential',
+  verb: 'Create credential',
   about: 'What a container client logs in to the registry with. It opens nothing else.',
   wanted: 'Create one where images have to be pushed or pulled.',
   placeholder: 'build machine',

@@ -98,6 +98,9 @@ test('a new key is shown once, with how it is narrowed sent, and gone with the d
   const shown = document.querySelector('[role=dialog]')?.textContent
   expect(shown).toContain('mcpu_secret')
   expect(shown).toContain('shown this once and never again')
+  vi.stubGlobal('navigator', { ...navigator, clipboard: undefined })
+  await press('Copy API key')
+  expect(document.querySelector('[role=dialog] [role=status]')?.textContent).toContain('copy it yourself')
   await press('I have stored it')
   expect(document.body.textContent).not.toContain('mcpu_secret')
   page.unmount()

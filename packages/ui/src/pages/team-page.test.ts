@@ -79,7 +79,7 @@ test('a member sees who is in the team, and changes nothing', async () => {
 
 test('an owner gives a role and takes a member out, after being told what that does', async () => {
   const { page, asked } = await start('user', 'owner')
-  await press('Change the role of grace@example.org')
+  await press('Make owner: grace@example.org')
   expect(dialog().textContent).toContain('can then govern all servers of the team')
   await press('Make owner', dialog())
   await press('Remove grace@example.org')

@@ -16,6 +16,6 @@ export const usePrincipal = () => {
     isAdmin: computed(() => principal.value?.role === 'admin'),
     isPending: query.isPending,
     error: query.error,
-    refetch: query.refetch,
+    refetch: (): void => void query.refetch(),
   }
 }
