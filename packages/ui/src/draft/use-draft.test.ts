@@ -25,6 +25,7 @@ const store = (start?: Item) => {
     },
     draftOf: ({ name, trust }) => ({ name, trust }),
     bodyOf: (draft) => draft,
+    isTaken: async () => held.item !== undefined,
     load: async () => {
       if (held.item === undefined) throw gone
       return held.item

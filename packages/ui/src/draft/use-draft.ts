@@ -11,6 +11,8 @@ export interface DraftKind<D extends object, Item, Body extends object> {
   readonly schema: Parameters<typeof issuesOfBody>[0]
   readonly draftOf: (item: Item) => D
   readonly bodyOf: (draft: D) => Body
+  /** Whether there is one of its name: to make something is not to change what is there. */
+  readonly isTaken: (draft: D) => Promise<boolean>
   /** As it is now. */
   readonly load: (draft: D) => Promise<Item>
   readonly save: (body: Body & { readonly resourceVersion?: string }) => Promise<Item>
@@ -85,8 +87,7 @@ export const useDraft = <
     found.value = undefined
     if (issues.value.length > 0) return undefined
     return attempt(async () => {
-      // To make something is not to change what has that name already.
-      if (isNew.value && (await loaded()) !== undefined) {
+      if (isNew.value && (await kind.isTaken(draft.value))) {
         const message = `is that of a ${kind.what} which is there already`
         found.value = { issues: [{ pointer: '/name', message }], body }
         return undefined

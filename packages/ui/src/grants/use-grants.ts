@@ -34,6 +34,11 @@ export const useGrantChanges = () => {
     schema: grantSchema,
     draftOf: grantDraftOf,
     bodyOf: grantBodyOf,
+    isTaken: async ({ name, server }) => {
+      const { namespace, name: ofServer } = keyOf(server)
+      const query = { namespace, server: ofServer, limit: rowsMax }
+      return (await client.grants.list({ query })).grants.some((one) => one.name === name.trim())
+    },
     load: async ({ name, server }) =>
       (await client.grants.get({ params: { namespace: keyOf(server).namespace, name: name.trim() } })).grant,
     save: async (body) => (await changed(client.grants.apply({ body }))).grant,

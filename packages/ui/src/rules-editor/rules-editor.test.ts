@@ -74,8 +74,8 @@ test('conditions survive an edit of their line as text, and are missed where the
   ])
 })
 
-test('what is wrong with a rule is told at it', () => {
-  const { editor } = show(
+test('what is wrong with a rule is told at it', async () => {
+  const { editor, press } = show(
     [
       { name: 'a', decision: 'allow' },
       { name: 'a', decision: 'deny' },
@@ -84,4 +84,6 @@ test('what is wrong with a rule is told at it', () => {
   )
   expect(editor.findAll('li').map((row) => row.find('.fault').exists())).toEqual([false, true])
   expect(editor.get('[aria-invalid]').attributes('aria-label')).toBe('Name of rule 2')
+  await press('Text')
+  expect(editor.get('[role=alert]').text()).toBe('a: is there twice')
 })

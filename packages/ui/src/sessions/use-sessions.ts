@@ -39,6 +39,11 @@ export const useSessionChanges = () => {
     schema: sessionSchema,
     draftOf: sessionDraftOf,
     bodyOf: sessionBodyOf,
+    isTaken: async ({ name, server }) => {
+      const { namespace, name: ofServer } = keyOf(server)
+      const query = { namespace, server: ofServer, limit: rowsMax }
+      return (await client.sessions.list({ query })).sessions.some((one) => one.name === name.trim())
+    },
     load: async ({ name, server }) =>
       (await client.sessions.get({ params: { namespace: keyOf(server).namespace, name: name.trim() } }))
         .session,
