@@ -6,14 +6,15 @@ import { createLogger } from '@mcp-sentinel/service'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createApi } from '../api.ts'
 import { clientWithKey } from '../contract-tests/asking.ts'
-import { authenticateCallers, callers } from '../contract-tests/callers.ts'
+import { authenticateCallers } from '../contract-tests/callers.ts'
 import { openTestStore, type TestEvent, type TestStore, toolCall } from '../contract-tests/event-stores.ts'
+import { idOfCaller } from '../contract-tests/governed.ts'
 
 const nowMs = Date.parse('2026-06-15T12:34:56.789Z')
 const minute = 60_000
 const red = { namespace: 'mcp-team-red', server: 'payments' }
 const blue = { namespace: 'mcp-team-blue', server: 'ledger', human_id: 'ben', session_id: 's-2' }
-const shared = { namespace: 'mcp-servers', server: 'search', human_id: callers.owner.user.id }
+const shared = { namespace: 'mcp-servers', server: 'search', human_id: idOfCaller('owner') }
 
 const told: readonly TestEvent[] = [
   toolCall(nowMs - 50 * minute, { ...red, latency_ms: 10 }),
@@ -60,7 +61,7 @@ describe('analytics', () => {
       'MCPServer',
       'published',
       { image: 'it' },
-      { 'platform.mcpruntime.org/user-id': callers.member.user.id },
+      { 'platform.mcpruntime.org/user-id': idOfCaller('member') },
     )
     await put('MCPAccessGrant', 'on', { ...access, allowedSideEffects: ['read'] })
     await put('MCPAccessGrant', 'off', { ...access, allowedSideEffects: ['read'], disabled: true })
@@ -237,7 +238,7 @@ describe('analytics', () => {
     })
 
     it('names users and teams where it can, and does without', async () => {
-      const id = callers.owner.user.id
+      const id = idOfCaller('owner')
       const asked: string[] = []
       const of = async (ids: readonly string[]) => {
         asked.push(...ids)
