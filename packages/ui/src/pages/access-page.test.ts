@@ -115,6 +115,7 @@ test('a new grant says what it lacks before it is sent, and where the API finds 
             { pointer: '/somewhere', message: 'is not known' },
           ]),
   })
+  expect(document.activeElement).toBe(fieldOf('Name'))
   await submit()
   expect(text()).toContain('speaks of nobody')
   expect(asked).toEqual([])
