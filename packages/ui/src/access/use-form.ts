@@ -12,11 +12,16 @@ export const useForm = (what: 'grant' | 'session') => {
   /** `new`, the id of what is edited, or empty. */
   const form = computed(() => textOf(`edit-${what}`))
   const draft = computed(() => textOf('draft'))
-  const go = (form: string, more: Readonly<Record<string, string>> = {}) => {
+  const go = (form: string, more: Readonly<Record<string, string | undefined>> = {}) => {
     const { draft: _, [`edit-${what}`]: __, ...rest } = route.query
     return router.replace({
       query: { ...rest, ...(form === '' ? {} : { [`edit-${what}`]: form }), ...more },
     })
   }
-  return { form, draft, begin: (form: string) => go(form), end: (more = {}) => go('', more) }
+  return {
+    form,
+    draft,
+    begin: (form: string) => go(form),
+    end: (more: Readonly<Record<string, string | undefined>> = {}) => go('', more),
+  }
 }

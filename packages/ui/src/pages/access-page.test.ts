@@ -205,6 +205,18 @@ test('a refusal stays in the question that it answers', async () => {
   expect(document.querySelector('[role=alertdialog]')?.textContent).toContain('only who administers')
 })
 
+test('who may not edit a session is shown it by the address that would edit it', async () => {
+  const user = { ...principal, role: 'user' }
+  const { router } = await start('/access?view=sessions&edit-session=red/sess-1&draft={}', {
+    'GET /auth/me': () =>
+      Response.json({ authenticated: true, sharedCatalogNamespace: 'mcp-servers', principal: user }),
+  })
+  expect(text()).toContain('Revoke session')
+  expect(text()).not.toContain('Save session')
+  await press('Close')
+  expect(router.currentRoute.value.query).toEqual({ view: 'sessions' })
+})
+
 test.each([
   ['', ['ops']],
   ['?grants=ops-agent', ['ops']],
