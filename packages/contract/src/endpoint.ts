@@ -37,7 +37,13 @@ export const endpoint = <const E extends Endpoint>(it: E): E => it
 
 type OutputOf<T> = T extends z.ZodType ? z.output<T> : undefined
 /** What may be left out is what has a default; what is given is given as it is meant. */
-type Given<T> = T extends z.ZodType ? z.input<T> : undefined
+type Given<T> = T extends z.ZodType ? Unchanged<z.input<T>> : undefined
+/** Nothing that is given is written to. */
+type Unchanged<T> = T extends readonly (infer U)[]
+  ? readonly Unchanged<U>[]
+  : T extends object
+    ? { readonly [K in keyof T]: Unchanged<T[K]> }
+    : T
 
 export type ParamsOf<E extends Endpoint> = OutputOf<E['params']>
 export type QueryOf<E extends Endpoint> = OutputOf<E['query']>

@@ -108,12 +108,16 @@ describe('servers.inventory', () => {
     expect(asked).toBe(2 * first)
   })
 
-  it.each([
+  it.each<readonly [string, () => Promise<string>, RegExp]>([
     ['cannot be reached', async () => 'http://127.0.0.1:1/mcp', /cannot be reached/],
-    ['says no', () => serve((_, response) => response.writeHead(403).end()), /answers initialize with 403/],
+    [
+      'says no',
+      () => serve((_, response) => void response.writeHead(403).end()),
+      /answers initialize with 403/,
+    ],
     [
       'speaks something else',
-      () => serve((_, response) => response.end('<html>')),
+      () => serve((_, response) => void response.end('<html>')),
       /answers initialize with 200/,
     ],
     [
