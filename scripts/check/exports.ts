@@ -84,5 +84,8 @@ const surfaceOf = (root: string): { surface: Surface; faults: string[] } => {
 
 const described = (checker: ts.TypeChecker, symbol: ts.Symbol): string => {
   const meant = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol
+  // What a Vue file exports is unknown here; that it is only a type is told where it is exported again.
+  const isToldSo = symbol.declarations?.some((found) => ts.isExportSpecifier(found) && found.isTypeOnly)
+  if (isToldSo) return `type ${symbol.name}`
   return meant.flags & ts.SymbolFlags.Value ? symbol.name : `type ${symbol.name}`
 }

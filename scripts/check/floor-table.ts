@@ -10,8 +10,12 @@ export interface Floor {
   readonly thirdParty: Readonly<Record<string, readonly string[]>>
   /** `false` forbids Node's builtins. */
   readonly node?: boolean
+  /** `true`: it is for applications that a bundler builds, so what Node would make of it is nobody's concern. */
+  readonly bundled?: boolean
   /** What an entry may pull in when it runs: nothing but its own files and these packages. */
   readonly reach?: Readonly<Record<string, readonly string[]>>
+  /** Of the scripts that its application in `dist/app` loads before it shows anything, as gzip sends them. */
+  readonly initialScriptBytesMax?: number
 }
 export type Floors = Readonly<Record<string, Floor>>
 

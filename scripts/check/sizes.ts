@@ -4,11 +4,13 @@ import { faultsOf } from '../run.ts'
 import { entriesOf, packagesOf } from '../workspace.ts'
 import type { Floors } from './floor-table.ts'
 import { importsOf, packageNamed } from './imports.ts'
+import { faultsInInitialScripts } from './initial-scripts.ts'
 import type { Step } from './step.ts'
 
 export const sizes: Step = {
   name: 'sizes',
-  about: 'size-limit: the budgets of .size-limit.json; and what an entry reaches, as floors.json says',
+  about:
+    'size-limit: the budgets of .size-limit.json; what an entry reaches, and an application loads at first, as floors.json says',
   built: true,
   async run({ root }) {
     const table = JSON.parse(readFileSync(join(root, 'scripts/check/floors.json'), 'utf8')) as Floors
@@ -22,7 +24,14 @@ export const sizes: Step = {
         )
       }),
     )
-    return [...(await faultsOf('size-limit', [], root)), ...reached]
+    const loaded = packagesOf(root).flatMap(({ folder, path, manifest }) => {
+      const bytesMax = table[folder]?.initialScriptBytesMax
+      if (bytesMax === undefined) return []
+      return faultsInInitialScripts(join(path, 'dist/app'), bytesMax).map(
+        (fault) => `${manifest.name} ${fault}`,
+      )
+    })
+    return [...(await faultsOf('size-limit', [], root)), ...reached, ...loaded]
   },
 }
 
