@@ -2,7 +2,14 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileS
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from './build.ts'
-import type { Floors } from './check/floor-table.ts'
+import type { Floor, Floors } from './check/floor-table.ts'
+import {
+  applicationTools,
+  bundleApplication,
+  serversIn,
+  typeCheckApplication,
+  writeApplication,
+} from './consumer-application.ts'
 import { compileStrictly, createProject, pack } from './consumer-project.ts'
 import { faultsOf } from './run.ts'
 import { entriesOf, isBuilt, type Member, publishedOf } from './workspace.ts'
@@ -13,6 +20,10 @@ const oldest = '22.19.0'
 const root = process.cwd()
 const temporary = mkdtempSync(join(tmpdir(), 'mcp-sentinel-consumers-'))
 const members = publishedOf(root).filter(isBuilt)
+// `npm run consumers -- ui dashboard` tries these two only.
+const named = process.argv.slice(2)
+const unknown = named.filter((name) => !members.some(({ folder }) => folder === name))
+if (unknown.length > 0) throw new Error(`No published package is called ${unknown.join(', ')}`)
 const versionOf = (name: string): string =>
   JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8')).version
 
@@ -38,11 +49,15 @@ const tarballsOf = (member: Member, tarballs: ReadonlyMap<string, string>): Reco
   )
 }
 
+/** What exports.json pins: by subpath, what is exported, a type as `type Name`. */
+const namesOf = (member: Member): Record<string, string[]> =>
+  JSON.parse(readFileSync(join(root, 'scripts/check/exports.json'), 'utf8'))[member.manifest.name] ?? {}
+
 /** Imports every subpath as a namespace and looks for every pinned value in it. */
 const importsOfAll = (member: Member): string => {
-  const surface = JSON.parse(readFileSync(join(root, 'scripts/check/exports.json'), 'utf8'))
+  const pinned = namesOf(member)
   const entries = entriesOf(member, 'default').map(({ subpath }, at) => {
-    const names: string[] = surface[member.manifest.name]?.[subpath] ?? []
+    const names = pinned[subpath] ?? []
     return {
       line: `import * as entry${at} from '${member.manifest.name}${subpath.slice(1)}'`,
       row: `[entry${at}, ${JSON.stringify(subpath)}, ${JSON.stringify(names.filter((name) => !name.startsWith('type ')))}]`,
@@ -91,10 +106,28 @@ const tryWhole = async (member: Member, tarballs: ReadonlyMap<string, string>, n
       report(name, `${file} runs on Node ${version}`, await faultsOf(binary, [`out/${file}.js`], folder))
 }
 
+const floorOf = ({ folder }: Member): Floor | undefined =>
+  (JSON.parse(readFileSync(join(root, 'scripts/check/floors.json'), 'utf8')) as Floors)[folder]
+
 /** Does the package promise to do without Node? Then its declarations must do without Node's, too. */
-const isForEveryRuntime = ({ folder }: Member): boolean => {
-  const table: Floors = JSON.parse(readFileSync(join(root, 'scripts/check/floors.json'), 'utf8'))
-  return table[folder]?.node === false
+const isForEveryRuntime = (member: Member): boolean => floorOf(member)?.node === false
+
+/** In an application that a bundler builds: every name, type-checked as Vue files are, and one page of the package. */
+const tryInApplication = async (member: Member, tarballs: ReadonlyMap<string, string>) => {
+  const folder = join(temporary, `${member.folder}-application`)
+  const name = member.manifest.name
+  const tools = Object.fromEntries(applicationTools.map((tool) => [tool, versionOf(tool)]))
+  const installed = await createProject(folder, { ...tarballsOf(member, tarballs), ...tools })
+  if (!report(name, 'installs in an application of Vue', installed)) return
+  report(name, 'brings no server', serversIn(folder))
+  const pinned = namesOf(member)
+  const entries = entriesOf(member, 'default').map(({ subpath }) => ({
+    specifier: name + subpath.slice(1),
+    names: pinned[subpath] ?? [],
+  }))
+  writeApplication(folder, join(root, 'scripts/consumers', `${member.folder}.vue`), entries)
+  report(name, 'type-checks in strict TypeScript', await typeCheckApplication(folder))
+  report(name, 'is built by vite', await bundleApplication(folder))
 }
 
 /** With nothing beside it: the root entry needs no optional peer, neither when it runs nor in its declarations. */
@@ -132,7 +165,11 @@ try {
     ]
     const tarballs = new Map<string, string>()
     for (const member of members) tarballs.set(member.manifest.name, await pack(member, temporary, root))
-    for (const member of members) {
+    for (const member of members.filter(({ folder }) => named.length === 0 || named.includes(folder))) {
+      if (floorOf(member)?.bundled) {
+        await tryInApplication(member, tarballs)
+        continue
+      }
       await tryWhole(member, tarballs, nodes)
       if (entriesOf(member, 'default').some(({ subpath }) => subpath === '.'))
         await tryBare(member, tarballs, nodes)
