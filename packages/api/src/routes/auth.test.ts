@@ -240,8 +240,12 @@ describe('auth.refresh', () => {
       expect((await me(token)).status).toBe(401)
   })
 
-  test.each(['guess', '\0', 'x'.repeat(128)])('%j is none', async (token) => {
+  test.each(['guess', 'x'.repeat(128)])('%j is none', async (token) => {
     expect(await refresh(token)).toMatchObject({ status: 401, code: 'refresh_invalid' })
+  })
+
+  test('what no database keeps is no text', async () => {
+    expect(await refresh('\0')).toMatchObject({ status: 400, code: 'invalid_request_body' })
   })
 })
 

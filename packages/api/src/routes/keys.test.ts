@@ -166,12 +166,15 @@ describe.each(kinds)('$path', ({ path, one, many, scope, names, secretIn, status
       for (const [id, key] of [
         [made.id, others],
         ['nothing', full],
-        ['%00', full],
       ] as const)
         expect(await ask(`${path}/${id}${tail}`, undefined, method, key)).toMatchObject({
           status: 404,
           code: 'not_found',
         })
+      expect(await ask(`${path}/%00${tail}`, undefined, method, full)).toMatchObject({
+        status: 400,
+        code: 'invalid_path_param',
+      })
       expect((await ask(path)).body[many]).toContainEqual(made)
     })
   })
