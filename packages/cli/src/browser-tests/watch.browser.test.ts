@@ -37,12 +37,13 @@ test('a refusal arrives while somebody watches, and tells why', async () => {
   await row.waitFor()
   await row.click()
   const decision = page.getByRole('dialog', { name: 'Decision' })
-  await decision
-    .getByText('Refused: delete_document needs high trust; the session consents to medium.')
-    .waitFor()
+  const sentence = decision.getByText(
+    'Refused: delete_document needs high trust; the session consents to medium.',
+  )
+  await sentence.waitFor()
   // Its address shows the same again.
   await page.reload()
-  await decision.getByText('the session consents to medium').waitFor()
+  await sentence.waitFor()
   await page.keyboard.press('Escape')
   await decision.waitFor({ state: 'hidden' })
   expect(complaints).toEqual([])
