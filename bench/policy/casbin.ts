@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { agentName, toolName } from './documents.ts'
-import type { Engine, Rule } from './rivals.ts'
+import type { Engine, Rule } from './engine.ts'
 
 // Its ES modules are compiled for older engines, and take more than twice as long.
 const { newEnforcer, newModelFromString } = createRequire(import.meta.url)(

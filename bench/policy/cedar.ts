@@ -5,7 +5,7 @@ import {
   statefulIsAuthorized,
 } from '@cedar-policy/cedar-wasm/nodejs'
 import { agentName, toolName } from './documents.ts'
-import type { Engine } from './rivals.ts'
+import type { Engine } from './engine.ts'
 
 const entity = (type: string, id: string): EntityUidJson => ({ type, id })
 

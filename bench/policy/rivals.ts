@@ -4,18 +4,7 @@ import { type Figures, type Options, rounded } from '../report.ts'
 import { createCasbin } from './casbin.ts'
 import { createCedar } from './cedar.ts'
 import { agentName, noon, plainCall, plainRules, shuffled, toolName } from './documents.ts'
-
-export interface Rule {
-  readonly agent: string
-  readonly tool: string
-}
-
-/** An engine that holds rules and is asked, as quickly as it documents, about prepared calls. */
-export interface Engine<Call> {
-  readonly name: string
-  readonly callOf: (rule: Rule) => Call
-  readonly allows: (call: Call) => boolean
-}
+import type { Engine, Rule } from './engine.ts'
 
 const createSentinel = (policy: CompiledPolicy): Engine<PolicyRequest> => ({
   name: 'mcp-sentinel',
