@@ -12,12 +12,15 @@ const place = () => {
   return { folder, log: join(folder, 'log') }
 }
 
-/** Whether a process of that id runs. One that nobody has buried yet is still listed, as a zombie. */
-const runs = async (pid: number): Promise<boolean> => {
+/** `S` of one that waits, `T` of one that stands still; of one that is not there, nothing. */
+const stateOf = async (pid: number): Promise<string | undefined> => {
   const ps = spawn('ps', ['-o', 'stat=', '-p', String(pid)], { stdio: ['ignore', 'pipe', 'ignore'] })
   const [states] = await Promise.all([ps.stdout.toArray(), once(ps, 'close')])
-  return /^[^Z\s]/.test(Buffer.concat(states).toString().trim())
+  return Buffer.concat(states).toString().trim()[0]
 }
+
+/** Whether a process of that id runs. One that nobody has buried yet is still listed, as a zombie. */
+const runs = async (pid: number): Promise<boolean> => ![undefined, 'Z'].includes(await stateOf(pid))
 
 test('keeps what the child says, and tells how it ended', async () => {
   const { folder, log } = place()
@@ -29,6 +32,23 @@ test('keeps what the child says, and tells how it ended', async () => {
   expect(await killed.ended).toBe('killed by SIGKILL')
   await killed.kill()
   expect(existsSync(folder)).toBe(true)
+})
+
+test('stands still with what it started until it is thawed, and is killed in either state', async () => {
+  const where = place()
+  const pids = () => readFileSync(where.log, 'utf8').trim().split('\n').map(Number)
+  const tree = await startChild('sh', ['-c', 'sleep 60 & echo $$; echo $!; wait'], where)
+  await expect.poll(() => pids().length).toBe(2)
+  const states = () => Promise.all(pids().map(stateOf))
+  await tree.freeze()
+  await expect.poll(states).toEqual(['T', 'T'])
+  await tree.thaw()
+  await expect.poll(states).toEqual(['S', 'S'])
+  await tree.freeze()
+  await tree.kill()
+  const [, grandchild = 0] = pids()
+  await expect.poll(() => stateOf(grandchild)).toBe('S')
+  process.kill(grandchild, 'SIGKILL')
 })
 
 test('a program that is not there is an error', async () => {

@@ -1,11 +1,15 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
+import { run } from '../run.ts'
 
 export interface Child {
   /** Resolved when it has ended, with how it ended. */
   readonly ended: Promise<string>
   kill(): Promise<void>
+  /** It and the processes that it started stand still; all that is connected to them stays connected. */
+  freeze(): Promise<void>
+  thaw(): Promise<void>
 }
 
 interface Place {
@@ -15,10 +19,13 @@ interface Place {
   readonly log: string
 }
 
-// Reads until its end of the pipe closes, which the system does when this process ends, however it ends.
+// Reads until its end of the pipe closes, which the system does when this process ends, however it ends. Whatever the
+// program started ends itself without it, unless it stands still.
 const watching = `
 while read -r _; do :; done
+started=$(ps -A -o pid= -o ppid= | while read -r pid parent; do [ "$parent" = "$1" ] && echo "$pid"; done)
 kill -KILL "$1" 2>/dev/null
+[ -n "$started" ] && kill -CONT $started 2>/dev/null
 for _ in 1 2 3 4 5 6 7 8 9 10; do kill -0 "$1" 2>/dev/null || break; sleep 0.1; done
 rm -rf -- "$2"
 `
@@ -42,11 +49,42 @@ export const startChild = async (command: string, args: readonly string[], place
     return signal ? `killed by ${signal}` : `ended with ${code}`
   })
   await once(watcher, 'spawn')
+  let isFrozen = false
+  const thaw = async (): Promise<void> => {
+    isFrozen = false
+    await signal(child.pid, 'SIGCONT')
+  }
   return {
     ended,
     async kill() {
+      if (isFrozen) await thaw()
       child.kill('SIGKILL')
       await ended
     },
+    async freeze() {
+      isFrozen = true
+      await signal(child.pid, 'SIGSTOP')
+    },
+    thaw,
+  }
+}
+
+/** The parent first: then it starts no more of them. */
+const signal = async (pid: number | undefined, name: 'SIGSTOP' | 'SIGCONT'): Promise<void> => {
+  if (pid === undefined || !sent(pid, name)) return
+  const { output } = await run('ps', ['-A', '-o', 'pid=', '-o', 'ppid='], import.meta.dirname)
+  for (const line of output.trim().split('\n')) {
+    const [started, parent] = line.trim().split(/\s+/).map(Number)
+    if (parent === pid) await signal(started, name)
+  }
+}
+
+const sent = (pid: number, name: NodeJS.Signals): boolean => {
+  try {
+    return process.kill(pid, name)
+  } catch (error) {
+    // It has ended meanwhile.
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false
+    throw error
   }
 }

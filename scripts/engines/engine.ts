@@ -4,6 +4,9 @@ export interface RunningEngine {
   readonly env: Readonly<Record<string, string>>
   kill(): Promise<void>
   restart(): Promise<void>
+  /** It hangs: it refuses nothing, and answers nothing until it is thawed. */
+  freeze(): Promise<void>
+  thaw(): Promise<void>
   /** Ends it and removes its data. */
   stop(): Promise<void>
 }

@@ -71,6 +71,8 @@ const startBroker = async (classPath: string): Promise<RunningEngine> => {
     env: { KAFKA_BROKERS: address },
     kill,
     restart,
+    freeze: async () => broker?.freeze(),
+    thaw: async () => broker?.thaw(),
     async stop() {
       await kill()
       remove()

@@ -132,6 +132,8 @@ const startServer = async (binariesFolder: string): Promise<RunningEngine> => {
     env: { POSTGRES_URL: `postgres://postgres:${password}@127.0.0.1:${port}/postgres` },
     kill,
     restart,
+    freeze: async () => server?.freeze(),
+    thaw: async () => server?.thaw(),
     async stop() {
       await kill()
       remove()
