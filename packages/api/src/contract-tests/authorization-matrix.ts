@@ -132,6 +132,7 @@ export const authorizationMatrix: Readonly<Record<string, string>> = {
   'servers.patch': '11 33+3 ++ 11 11',
   'servers.inventory': '11 3++3 ++ 11 11',
   'servers.tools': '1+ ++++ ++ 11 11',
+  'servers.attention': '11 ++++ ++ 11 11',
   'grants.list': '11 ++++ ++ 11 11',
   'grants.apply': '11 33+3 ++ 11 11',
   'grants.get': '11 33+3 ++ 11 11',

@@ -63,7 +63,7 @@ const statuses: Readonly<Record<string, ServerItem['status']>> = {
   Error: 'NotReady',
 }
 
-const readiness = ({ spec, status }: MCPServer) => {
+export const readiness = ({ spec, status }: MCPServer) => {
   const wanted = spec.replicas ?? 1
   return {
     ready: `${status?.deploymentReady ? wanted : 0}/${wanted}`,

@@ -18,6 +18,7 @@ import { unauthorized } from '../problems.ts'
 import { standingOnServer } from '../server-standing.ts'
 import type { Place } from '../serving/place.ts'
 import { nobodys, type Routes } from '../serving/route.ts'
+import { attentionRoute } from './servers/attention.ts'
 
 const kind = 'MCPServer'
 /** Servers that are asked themselves for one answer: each may take its time. */
@@ -130,6 +131,7 @@ export const serversRoutes = (engines: Engines): Routes<Endpoints['servers']> =>
         return { tools: wanted.slice(0, query.limit), truncated: wanted.length > query.limit }
       },
     },
+    attention: attentionRoute(engines, { inventories, liveMax }),
     delete: {
       action: 'server.change',
       on,

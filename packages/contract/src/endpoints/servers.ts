@@ -13,6 +13,7 @@ import {
   trust,
   writeErrors,
 } from '../governed.ts'
+import { attention } from './servers/attention.ts'
 
 const documented = z.array(
   z.object({
@@ -255,4 +256,4 @@ const tools = endpoint({
   errors: ['scope_missing', 'resources_unavailable'],
 })
 
-export const servers = { list, apply, get, delete: remove, patch, inventory, tools }
+export const servers = { list, apply, get, delete: remove, patch, inventory, tools, attention }
