@@ -5,14 +5,25 @@ const units = [
   ['second', 1000],
 ] as const
 
+const createFormats = (locale: string | undefined) => ({
+  distance: new Intl.RelativeTimeFormat(locale, { style: 'narrow' }),
+  now: new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(0, 'second'),
+  moment: new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' }),
+})
+// To make them takes longer than to draw the row that they are for, and a table that is scrolled asks for many at once.
+const formats = new Map<string | undefined, ReturnType<typeof createFormats>>()
+const formatsOf = (locale: string | undefined) => {
+  const known = formats.get(locale) ?? createFormats(locale)
+  formats.set(locale, known)
+  return known
+}
+
 /** "12 s ago", "in 3 days"; what is about now is "now". */
 export const relative = (atMs: number, nowMs: number, locale?: string): string => {
   const distance = atMs - nowMs
+  const { distance: format, now } = formatsOf(locale)
   const [unit, unitMs] = units.find(([, ms]) => Math.abs(distance) >= ms) ?? units[3]
-  if (Math.abs(distance) < 1000)
-    return new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(0, 'second')
-  return new Intl.RelativeTimeFormat(locale, { style: 'narrow' }).format(Math.trunc(distance / unitMs), unit)
+  return Math.abs(distance) < 1000 ? now : format.format(Math.trunc(distance / unitMs), unit)
 }
 
-export const absolute = (atMs: number, locale?: string): string =>
-  new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' }).format(atMs)
+export const absolute = (atMs: number, locale?: string): string => formatsOf(locale).moment.format(atMs)
