@@ -29,10 +29,34 @@ const eventsPage = (page: number, pages: number): object => ({
   },
 })
 
-/** Notes how long each task takes that is long enough to be told. */
-const watchTasks = `window.tasks = []; new PerformanceObserver((list) => {
-  for (const { duration } of list.getEntries()) window.tasks.push(duration)
-}).observe({ type: 'longtask' })`
+interface Traced {
+  readonly name: string
+  readonly pid: number
+  readonly tid: number
+  /** Microseconds; of its thread alone the second. */
+  readonly dur?: number
+  readonly tdur?: number
+}
+interface Task {
+  readonly ms: number
+  /** Of which the thread ran; the rest of the machine had the rest. */
+  readonly cpuMs: number
+}
+
+/** The tasks of the thread that draws the page, longest first, as Chromium itself notes them. */
+const tasksWhile = async (page: Page, act: () => Promise<void>): Promise<readonly Task[]> => {
+  const browser = page.context().browser()
+  if (browser === null) throw new Error('the browser is gone')
+  await browser.startTracing(page, { categories: ['toplevel', 'devtools.timeline'] })
+  await act()
+  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: Traced[] }
+  const layout = traceEvents.find(({ name }) => name === 'Layout')
+  if (layout === undefined) throw new Error('nothing was drawn')
+  return traceEvents
+    .filter(({ name, pid, tid }) => /\bRunTask$/.test(name) && pid === layout.pid && tid === layout.tid)
+    .map(({ dur = 0, tdur = 0 }) => ({ ms: dur / 1000, cpuMs: tdur / 1000 }))
+    .toSorted((a, b) => b.ms - a.ms)
+}
 
 const firstDataMs = async (page: Page, origin: string, rounds: number): Promise<readonly number[]> => {
   const took: number[] = []
@@ -46,7 +70,7 @@ const firstDataMs = async (page: Page, origin: string, rounds: number): Promise<
   return took.sort((a, b) => a - b)
 }
 
-const longestTaskMs = async (page: Page, origin: string, rows: number): Promise<number> => {
+const scrollTasks = async (page: Page, origin: string, rows: number): Promise<readonly Task[]> => {
   const pages = rows / pageRows
   await page.route(/\/api\/events\?/, (route) => {
     const cursor = Number(new URL(route.request().url()).searchParams.get('cursor') ?? 0)
@@ -59,14 +83,13 @@ const longestTaskMs = async (page: Page, origin: string, rows: number): Promise<
     await older.click()
     await page.locator(`[aria-rowcount="${(loaded + 1) * pageRows + 1}"]`).waitFor()
   }
-  await page.evaluate(watchTasks)
   const box = await grid.boundingBox()
   if (box === null) throw new Error('the table is not seen')
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2)
-  for (let turn = 0; turn < 200; turn += 1) await page.mouse.wheel(0, turn % 4 === 0 ? 20_000 : 600)
-  await page.waitForTimeout(500)
-  const tasks = (await page.evaluate('window.tasks')) as readonly number[]
-  return Math.max(0, ...tasks)
+  return tasksWhile(page, async () => {
+    for (let turn = 0; turn < 200; turn += 1) await page.mouse.wheel(0, turn % 4 === 0 ? 20_000 : 600)
+    await page.waitForTimeout(500)
+  })
 }
 
 export const bench: Bench = async ({ quick }) => {
@@ -79,16 +102,23 @@ export const bench: Bench = async ({ quick }) => {
     await page.getByRole('row').nth(1).waitFor()
     const took = await firstDataMs(page, sight.stack.origin, quick ? 5 : 15)
     const rows = quick ? 10_000 : 100_000
-    const longest = await longestTaskMs(page, sight.stack.origin, rows)
+    const tasks = await scrollTasks(page, sight.stack.origin, rows)
     const p50 = took[Math.floor(took.length / 2)] ?? Number.NaN
     console.log(
       `first data after ${rounded(p50)} ms (median of ${took.length}), at most ${rounded(took.at(-1) ?? Number.NaN)} ms`,
     )
+    const longest = tasks[0] ?? { ms: Number.NaN, cpuMs: Number.NaN }
+    const busiest = Math.max(...tasks.map(({ cpuMs }) => cpuMs))
     console.log(
-      `longest task while scrolling ${rows} events: ${longest === 0 ? 'none of 50 ms' : `${rounded(longest)} ms`}`,
+      `longest task while scrolling ${rows} events: ${rounded(longest.ms)} ms, of which it ran for ${rounded(longest.cpuMs)}; no task ran for more than ${rounded(busiest)}`,
     )
     return {
-      figures: { first_data_p50_ms: rounded(p50), longest_task_ms: rounded(longest), rows },
+      figures: {
+        first_data_p50_ms: rounded(p50),
+        longest_task_ms: rounded(longest.ms),
+        longest_task_cpu_ms: rounded(busiest),
+        rows,
+      },
       goals: { first_data_p50_ms: '<= 1500', longest_task_ms: '<= 50' },
     }
   } finally {
