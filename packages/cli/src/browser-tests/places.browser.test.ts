@@ -1,13 +1,12 @@
 import axe from 'axe-core'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { layoutFaults, places, settle, themes, widths } from './places.ts'
-import { openSight, type Sight, signIn } from './stack.ts'
+import { lookAt, type Sight, signIn } from './stack.ts'
 
 let sight: Sight
 beforeAll(async () => {
-  sight = await openSight(process.env['CHROMIUM_PATH'])
-  await sight.stack.show()
+  sight = await lookAt(inject('stack'), process.env['CHROMIUM_PATH'])
 })
 afterAll(() => sight.close())
 

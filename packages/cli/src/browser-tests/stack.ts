@@ -5,34 +5,46 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import type { Login } from '../logins.ts'
 import { type Up, up } from '../up.ts'
 
+/** What is looked at: where it is, and who may sign in. */
+export type Stack = Pick<Up, 'url' | 'origin' | 'logins'>
+
 export interface Sight {
-  readonly stack: Up
+  readonly stack: Stack
   /** A page of its own; what it complains of is in `complaints`. */
   readonly open: (
     options?: BrowserContextOptions,
   ) => Promise<{ readonly page: Page; readonly complaints: string[] }>
   readonly admin: Login
+  readonly user: Login
   readonly close: () => Promise<void>
 }
 
-/** The stack of one machine, and a browser to see it with. */
-export const openSight = async (chromiumPath = '/usr/bin/chromium'): Promise<Sight> => {
-  const parts = new AsyncDisposableStack()
+/** The stack of one machine, kept nowhere. */
+export const openStack = async (): Promise<Up> => {
   const directory = await mkdtemp(join(tmpdir(), 'sight-'))
-  parts.defer(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }))
-  const stack = await up({ directory, port: 0, print: () => {} })
-  parts.defer(stack.close)
+  const remove = () => rm(directory, { recursive: true, force: true, maxRetries: 5 })
+  try {
+    const stack = await up({ directory, port: 0, print: () => {} })
+    return { ...stack, close: () => stack.close().finally(remove) }
+  } catch (error) {
+    await remove()
+    throw error
+  }
+}
+
+/** A browser to see a stack with. */
+export const lookAt = async (stack: Stack, chromiumPath = '/usr/bin/chromium'): Promise<Sight> => {
+  const [admin, user] = stack.logins
+  if (admin === undefined || user === undefined) throw new Error('nobody can log in')
   const browser: Browser = await chromium.launch({
     executablePath: chromiumPath,
     // Tests run as root where they run in a container, and Chromium's sandbox does not.
     args: ['--no-sandbox'],
   })
-  parts.defer(() => browser.close())
-  const [admin] = stack.logins
-  if (admin === undefined) throw new Error('nobody can log in')
   return {
     stack,
     admin,
+    user,
     open: async (options = {}) => {
       const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options })
       const page = await context.newPage()
@@ -43,7 +55,19 @@ export const openSight = async (chromiumPath = '/usr/bin/chromium'): Promise<Sig
       })
       return { page, complaints }
     },
-    close: () => parts.disposeAsync(),
+    close: () => browser.close(),
+  }
+}
+
+/** A stack and a browser that nobody else has. */
+export const openSight = async (chromiumPath?: string): Promise<Sight> => {
+  const stack = await openStack()
+  try {
+    const sight = await lookAt(stack, chromiumPath)
+    return { ...sight, close: () => sight.close().finally(stack.close) }
+  } catch (error) {
+    await stack.close()
+    throw error
   }
 }
 

@@ -1,17 +1,19 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { makeSampleCall, type SampleCall } from '../sample-calls.ts'
-import { openSight, type Sight, signIn } from './stack.ts'
+import { createKeyboard, watchMouse } from './keyboard.ts'
+import { lookAt, type Sight, signIn } from './stack.ts'
 
 let sight: Sight
 beforeAll(async () => {
-  sight = await openSight(process.env['CHROMIUM_PATH'])
+  sight = await lookAt(inject('stack'), process.env['CHROMIUM_PATH'])
 })
 afterAll(() => sight.close())
 
 const call: SampleCall = { tool: 'read_document', arguments: { id: 'roadmap' }, expect: 'deny' }
 const stranger = { human: 'user-456', agent: 'billing-bot' }
-const isRefused = async (): Promise<boolean> =>
-  (await makeSampleCall(sight.stack.url, call, stranger)).isRefused
+const keyed = { human: 'user-789', agent: 'keys-bot' }
+const isRefused = async (caller: typeof stranger): Promise<boolean> =>
+  (await makeSampleCall(sight.stack.url, call, caller)).isRefused
 const soon = { timeout: 10_000, interval: 100 }
 
 test('from a refusal to why, to a grant, to a call that passes, and back, without a reload', async () => {
@@ -22,7 +24,7 @@ test('from a refusal to why, to a grant, to a call that passes, and back, withou
   await page.evaluate('window.isTheSamePage = true')
 
   // A refusal arrives; it says why, and what would make it pass.
-  expect(await isRefused()).toBe(true)
+  expect(await isRefused(stranger)).toBe(true)
   await page.getByRole('row').filter({ hasText: stranger.agent }).filter({ hasText: call.tool }).click()
   const decision = page.getByRole('dialog', { name: 'Decision' })
   await decision.getByText(`Refused: no grant speaks of ${stranger.agent}.`).waitFor()
@@ -32,7 +34,7 @@ test('from a refusal to why, to a grant, to a call that passes, and back, withou
   const drawer = page.getByRole('dialog')
   await drawer.getByRole('button', { name: 'Create grant' }).click()
   await drawer.getByText('In force').waitFor()
-  await expect.poll(isRefused, soon).toBe(false)
+  await expect.poll(() => isRefused(stranger), soon).toBe(false)
   await page.keyboard.press('Escape')
   await drawer.waitFor({ state: 'hidden' })
 
@@ -41,49 +43,68 @@ test('from a refusal to why, to a grant, to a call that passes, and back, withou
   await row.getByRole('button', { name: 'Disable' }).click()
   await page.getByRole('alertdialog').getByRole('button', { name: 'Disable grant' }).click()
   await row.getByText('Disabled').waitFor()
-  await expect.poll(isRefused, soon).toBe(true)
+  await expect.poll(() => isRefused(stranger), soon).toBe(true)
   expect(await page.evaluate('window.isTheSamePage')).toBe(true)
   expect(complaints).toEqual([])
 })
 
-test('the same by keys alone', async () => {
-  const { page } = await sight.open()
+test('the same by keys alone, and nobody is left where no key leads on', async () => {
+  const { page, complaints } = await sight.open()
+  await page.addInitScript(watchMouse)
   // Only refusals, so that the newest of them is the first row, whatever else clients ask.
   await page.goto(`${sight.stack.origin}/events?decision=deny`)
-  const press = async (...keys: readonly string[]) => {
-    for (const key of keys) await page.keyboard.press(key)
-  }
-  /** Tab by tab, as long as it takes to where somebody wants to be. */
-  const tabTo = async (role: string, name: RegExp): Promise<void> => {
-    for (let tabs = 0; tabs < 80; tabs += 1) {
-      await press('Tab')
-      const focused = page.locator(':focus')
-      const isThere = await page
-        .getByRole(role as 'link', { name })
-        .and(focused)
-        .count()
-      if (isThere > 0) return
-    }
-    throw new Error(`no Tab leads to ${role} ${name}`)
-  }
+  const keys = createKeyboard(page)
   await page.getByRole('heading', { name: 'Sign in' }).waitFor()
-  await tabTo('textbox', /^E-mail$/)
-  await page.keyboard.type(sight.admin.email)
-  await press('Tab')
-  await page.keyboard.type(sight.admin.password)
-  await press('Enter')
+  await page.evaluate('window.isTheSamePage = true')
+  await keys.tabTo('textbox', /^E-mail$/)
+  await keys.type(sight.admin.email)
+  await keys.tabTo('textbox', /^Password$/)
+  await keys.type(sight.admin.password)
+  await keys.press('Enter')
   await page.getByText('Live', { exact: true }).waitFor()
 
-  expect(await isRefused()).toBe(true)
-  await page.getByRole('row').filter({ hasText: stranger.agent }).first().waitFor()
-  await tabTo('grid', /^Events$/)
-  await press('Home', 'Enter')
-  const drawer = page.getByRole('dialog')
-  await drawer.getByText('What would make it pass').waitFor()
-  await tabTo('link', /^(Draft|Open|Enable|Go)/)
-  await press('Enter')
-  await drawer.getByRole('button', { name: /^Save/ }).waitFor()
-  await tabTo('button', /^Save/)
-  await press('Enter')
-  await expect.poll(isRefused, soon).toBe(false)
+  // A refusal arrives, and is the first of the rows; what is closed leads back to where it was opened.
+  expect(await isRefused(keyed)).toBe(true)
+  await page.getByRole('row').filter({ hasText: keyed.agent }).first().waitFor()
+  await keys.tabTo('grid', /^Events$/)
+  await keys.press('Home', 'Enter')
+  const dialog = page.getByRole('dialog')
+  await dialog.getByText(`Refused: no grant speaks of ${keyed.agent}.`).waitFor()
+  await keys.press('Escape')
+  await keys.waitUntilOn('grid', /^Events$/)
+  await keys.press('Enter')
+  await dialog.getByText('What would make it pass').waitFor()
+
+  // The form begins where there is something to fill in, and ends with the grant.
+  await keys.tabTo('link', /^Draft/)
+  await keys.press('Enter')
+  await keys.waitUntilOn('textbox', /^Name$/)
+  await keys.tabTo('button', /^Create grant$/)
+  await keys.press('Enter')
+  await dialog.getByText('In force').waitFor()
+  await expect.poll(() => isRefused(keyed), soon).toBe(false)
+
+  // Taken back, it is refused again; the question leads back to what asked it.
+  await keys.tabTo('button', /^Disable grant$/)
+  await keys.press('Enter')
+  const question = page.getByRole('alertdialog', { name: /^Disable grant/ })
+  await question.getByText(keyed.agent).waitFor()
+  await keys.waitUntilOn('button', /^Cancel$/)
+  await keys.press('Enter')
+  await question.waitFor({ state: 'hidden' })
+  await keys.waitUntilOn('button', /^Disable grant$/)
+  await keys.press('Enter')
+  await keys.tabTo('button', /^Disable grant$/)
+  await keys.press('Enter')
+  await question.waitFor({ state: 'hidden' })
+  await keys.waitUntilOn('button', /^Enable grant$/)
+  await expect.poll(() => isRefused(keyed), soon).toBe(true)
+
+  // The list is where one comes back to, though one came from elsewhere.
+  await keys.press('Escape')
+  await dialog.waitFor({ state: 'hidden' })
+  await keys.waitUntilOn('grid', /^Grants$/)
+  expect(await page.evaluate('window.isTheSamePage')).toBe(true)
+  expect(await page.evaluate('window.mouse')).toEqual([])
+  expect([...keys.faults, ...complaints]).toEqual([])
 })

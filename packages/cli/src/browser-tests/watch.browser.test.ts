@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { makeSampleCall, sampleCalls } from '../sample-calls.ts'
-import { openSight, type Sight, signIn } from './stack.ts'
+import { lookAt, type Sight, signIn } from './stack.ts'
 
 let sight: Sight
 beforeAll(async () => {
-  sight = await openSight(process.env['CHROMIUM_PATH'])
+  sight = await lookAt(inject('stack'), process.env['CHROMIUM_PATH'])
 })
 afterAll(() => sight.close())
 
@@ -32,10 +32,11 @@ test('a refusal arrives while somebody watches, and tells why', async () => {
   await page.goto(`${sight.stack.origin}/events`)
   await signIn(page, sight.admin)
   await page.getByText('Live', { exact: true }).waitFor()
+  const rows = page.getByRole('row').filter({ hasText: refused.tool })
+  const before = await rows.count()
   await makeSampleCall(sight.stack.url, refused)
-  const row = page.getByRole('row').filter({ hasText: refused.tool })
-  await row.waitFor()
-  await row.click()
+  await expect.poll(() => rows.count(), { timeout: 10_000 }).toBe(before + 1)
+  await rows.first().click()
   const decision = page.getByRole('dialog', { name: 'Decision' })
   const sentence = decision.getByText(
     'Refused: delete_document needs high trust; the session consents to medium.',
