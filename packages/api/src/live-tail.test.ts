@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type EventLog, encodeEnvelope, logHeaders } from '@mcp-sentinel/events'
+import { EventError, type EventLog, encodeEnvelope, logHeaders } from '@mcp-sentinel/events'
 import { createSegmentLog } from '@mcp-sentinel/events/adapters/segment-log'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { callers } from './contract-tests/callers.ts'
 import { openTestStore, type TestEvent, type TestStore, toolCall } from './contract-tests/event-stores.ts'
 import { decodePosition } from './live/position.ts'
@@ -406,6 +406,46 @@ describe('a live tail', () => {
         await Promise.all(drained)
         expect(counts).toEqual({ opened: round, closed: round })
       }
+    })
+
+    it('as long as the log is heard; then they are told what they have, and the end, and may come back', async () => {
+      let lose = (): void => {}
+      const losing: EventLog = {
+        ...log,
+        tail: async (onRecords, onLost) => {
+          lose = () => onLost?.(new EventError('log_unavailable', 'silent', { retryable: true }))
+          return log.tail(onRecords)
+        },
+      }
+      const tail = liveTail({ log: losing })
+      const told = (await tail.watch(viewer()))[Symbol.asyncIterator]()
+      await append(some(1))
+      expect([(await next(told)).name, numberOf(await next(told))]).toEqual(['live', 0])
+      lose()
+      expect(await next(told)).toEqual({ name: 'ended', data: { reason: 'unavailable' } })
+      expect(await told.next()).toEqual({ done: true, value: undefined })
+      const again = await tail.watch(viewer())
+      await append(some(1))
+      expect((await take(again, 2)).map(numberOf)).toEqual([-1, 1])
+    })
+
+    it('only where it opens in time; what opens later is closed', async () => {
+      const late = Promise.withResolvers<void>()
+      const { counts, counting } = counted()
+      const hanging = {
+        ...counting,
+        tail: async (...how: Parameters<EventLog['tail']>) => {
+          await late.promise
+          return counting.tail(...how)
+        },
+      }
+      const tail = liveTail({ log: hanging, openDeadlineMs: 20, viewersMax: 2 })
+      const refused = { code: 'log_unavailable', retryable: true }
+      await Promise.all([1, 2].map(() => expect(tail.watch(viewer())).rejects.toMatchObject(refused)))
+      late.resolve()
+      await vi.waitFor(() => expect(counts).toEqual({ opened: 1, closed: 1 }))
+      await tail.watch(viewer())
+      expect(counts).toEqual({ opened: 2, closed: 1 })
     })
 
     it('also when the store did not answer, or the log: the next may watch', async () => {

@@ -18,6 +18,8 @@ export interface LiveTailOptions {
   readonly recheckMs?: number | undefined
   /** After how long, each time, the store is asked again until it has come to where the tail began. */
   readonly joinAfterMs?: readonly number[] | undefined
+  /** How long somebody waits for the log to be there. */
+  readonly openDeadlineMs?: number | undefined
 }
 
 export interface LiveTail {
@@ -31,7 +33,9 @@ const joinAfterMsUnlessSaid = [250, 500, 1_000, 2_000, 4_000, 8_000, 16_000]
 export const createLiveTail = (options: LiveTailOptions): LiveTail => {
   const { log, store, topic, ringMax = 1_000, recheckMs = 30_000 } = options
   const { viewersMax = 200, viewersOfOneMax = 20, joinAfterMs = joinAfterMsUnlessSaid } = options
-  const viewing = { feed: createFeed(log), store, topic, ringMax, recheckMs, joinAfterMs }
+  const { openDeadlineMs = 10_000 } = options
+  const feed = createFeed({ log, openDeadlineMs })
+  const viewing = { feed, store, topic, ringMax, recheckMs, joinAfterMs }
   /** How many watch, by who they are. */
   const watching = new Map<string, number>()
   const count = (who: string, change: 1 | -1): void => {

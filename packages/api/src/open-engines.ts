@@ -56,7 +56,7 @@ const lateLog = (open: () => Promise<EventLog>): EventLog => {
   return {
     append: async (entries) => (await opened()).append(entries),
     consume: async (group) => (await opened()).consume(group),
-    tail: async (onRecords) => (await opened()).tail(onRecords),
+    tail: async (...how) => (await opened()).tail(...how),
     close: async () => (await opening?.catch(() => undefined))?.close(),
   }
 }

@@ -14,7 +14,8 @@ export const storeProblemOf = (error: unknown): ProblemError | undefined => {
       'the question takes more time or memory than one may; ask for less',
       cause,
     )
-  return problem('analytics_unavailable', 'the event store does not answer', {
+  const engine = error.code.startsWith('log_') ? 'the log of events' : 'the event store'
+  return problem('analytics_unavailable', `${engine} does not answer`, {
     ...cause,
     ...(error.retryable ? { retryAfterS } : {}),
   })

@@ -1,3 +1,5 @@
+import type { EventError } from './errors.ts'
+
 /** What goes into the log: opaque bytes, and what travels beside them. */
 export interface LogEntry {
   /** Entries of one key keep their order: the chain of an event, else its namespace and server. */
@@ -18,8 +20,14 @@ export interface EventLog {
   /** Resolves when every entry is durable. On rejection some may be in the log all the same: append them again. */
   readonly append: (entries: readonly LogEntry[]) => Promise<void>
   readonly consume: (group: string) => Promise<LogConsumer>
-  /** Calls back with what is appended from now on, for people who watch. Not for counting. */
-  readonly tail: (onRecords: (records: readonly LogRecord[]) => void) => Promise<Tail>
+  /**
+   * Calls back with what is appended from now on, for people who watch. Not for counting. `onLost` is called, once, when
+   * nothing is heard of the log any more: whoever wants to know opens another.
+   */
+  readonly tail: (
+    onRecords: (records: readonly LogRecord[]) => void,
+    onLost?: (error: EventError) => void,
+  ) => Promise<Tail>
   readonly close: () => Promise<void>
 }
 

@@ -1,23 +1,36 @@
-import type { EventLog, Tail } from '@mcp-sentinel/events'
+import { setTimeout as wait } from 'node:timers/promises'
+import { EventError, type EventLog, type Tail } from '@mcp-sentinel/events'
 import { type LiveEvent, liveEventOf } from './live-event.ts'
 
-type Listener = (events: readonly LiveEvent[]) => void
+interface Listener {
+  readonly heard: (events: readonly LiveEvent[]) => void
+  /** Nothing will be heard any more. */
+  readonly lost: () => void
+}
 
 export interface Feed {
   /** Resolves when the listener hears what is appended, to what ends that. */
   readonly listen: (listener: Listener) => Promise<() => Promise<void>>
 }
 
+export interface FeedOptions {
+  readonly log: EventLog
+  /** A tail that is not open by then is nobody's who waits for it. */
+  readonly openDeadlineMs: number
+}
+
+/** A tail of the log, and who hears what it tells. */
+interface Following {
+  readonly listeners: Set<Listener>
+  readonly tail: Promise<Tail>
+}
+
 /** What was sent twice, since its sender did not hear that it was taken, comes within seconds. */
 const recentIdsMax = 10_000
 
 /** One tail of the log for all who listen, and none while nobody does. Each event is read once. */
-export const createFeed = (log: EventLog): Feed => {
-  const listeners = new Set<Listener>()
-  let tail: Promise<Tail> | undefined
-  /** What opens and what closes the tail, one after the other. */
-  let turn: Promise<unknown> = Promise.resolve()
-
+export const createFeed = ({ log, openDeadlineMs }: FeedOptions): Feed => {
+  let current: Following | undefined
   let recent = new Set<string>()
   let older = recent
   const isFirst = ({ event: { id } }: LiveEvent): boolean => {
@@ -31,40 +44,67 @@ export const createFeed = (log: EventLog): Feed => {
     return true
   }
 
-  const open = (): Promise<Tail> =>
-    log.tail((records) => {
-      const events = records.flatMap((record) => liveEventOf(record) ?? []).filter(isFirst)
-      for (const listener of listeners) listener(events)
-    })
+  const end = async (following: Following): Promise<void> => {
+    if (current === following) current = undefined
+    await following.tail.then(
+      ({ close }) => close(),
+      () => {},
+    )
+  }
 
-  const inTurn = <T>(step: () => Promise<T>): Promise<T> => {
-    const done = turn.then(step)
-    turn = done.catch(() => {})
-    return done
+  const follow = (): Following => {
+    const listeners = new Set<Listener>()
+    const tail = log.tail(
+      (records) => {
+        // What one tells that is being closed would be taken for the beginning of the next.
+        if (current !== following) return
+        const events = records.flatMap((record) => liveEventOf(record) ?? []).filter(isFirst)
+        for (const { heard } of listeners) heard(events)
+      },
+      () => {
+        void end(following)
+        for (const { lost } of listeners) lost()
+      },
+    )
+    const following = { listeners, tail }
+    tail.catch(() => end(following))
+    return following
   }
 
   return {
     listen: async (listener) => {
-      listeners.add(listener)
-      const leave = () =>
-        inTurn(async () => {
-          listeners.delete(listener)
-          if (listeners.size > 0 || tail === undefined) return
-          const closing = tail
-          tail = undefined
-          await (await closing.catch(() => undefined))?.close()
-        })
+      current ??= follow()
+      const following = current
+      following.listeners.add(listener)
+      const leave = async (): Promise<void> => {
+        following.listeners.delete(listener)
+        // One that was lost is closed by itself: nobody waits for brokers that are away.
+        if (following.listeners.size === 0 && current === following) await end(following)
+      }
       try {
-        await inTurn(async () => {
-          tail ??= open()
-          await tail
-        })
+        await inTime(following.tail, openDeadlineMs)
       } catch (error) {
-        tail = undefined
-        listeners.delete(listener)
+        void leave()
         throw error
       }
       return leave
     },
+  }
+}
+
+const inTime = async (opening: Promise<unknown>, deadlineMs: number): Promise<void> => {
+  const settled = new AbortController()
+  const late = wait(deadlineMs, undefined, { signal: settled.signal }).then(
+    () => {
+      throw new EventError('log_unavailable', `the log did not answer within ${deadlineMs} ms`, {
+        retryable: true,
+      })
+    },
+    () => {},
+  )
+  try {
+    await Promise.race([opening, late])
+  } finally {
+    settled.abort()
   }
 }

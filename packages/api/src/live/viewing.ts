@@ -32,12 +32,19 @@ export const openViewing = async (viewer: Viewer, options: ViewingOptions): Prom
   const alarm = createAlarm(signal)
   const [recheck, join] = [createTimer(alarm), createTimer(alarm)]
 
-  const leave = await feed.listen((events) => {
-    for (const live of events) {
-      joining.heard(live.place)
-      if (sees(seeing, live.columns.namespace) && matches(filter, live)) ring.push(live)
-    }
-    alarm.ring()
+  let isLost = false
+  const leave = await feed.listen({
+    heard: (events) => {
+      for (const live of events) {
+        joining.heard(live.place)
+        if (sees(seeing, live.columns.namespace) && matches(filter, live)) ring.push(live)
+      }
+      alarm.ring()
+    },
+    lost: () => {
+      isLost = true
+      alarm.ring()
+    },
   })
   const close = async (): Promise<void> => {
     recheck.stop()
@@ -97,8 +104,10 @@ export const openViewing = async (viewer: Viewer, options: ViewingOptions): Prom
       const reason = recheck.isOut() ? await asked() : undefined
       if (reason !== undefined) return yield { name: 'ended', data: { reason } }
       if (join.isOut()) yield* joined()
-      if (ring.isEmpty()) await alarm.wait()
-      else yield* next()
+      if (!ring.isEmpty()) yield* next()
+      // Whoever comes back with the last id that they were told misses nothing.
+      else if (isLost) return yield { name: 'ended', data: { reason: 'unavailable' } }
+      else await alarm.wait()
     }
   }
 

@@ -6,6 +6,7 @@ import { createAppender, type Sender } from './kafka-append.ts'
 import { eventErrorOf } from './kafka-errors.ts'
 import { createMember, type GroupDriver, type PartitionState } from './kafka-member.ts'
 import { messageOf, recordOf } from './kafka-records.ts'
+import { createSilence, type Silence } from './kafka-silence.ts'
 
 export interface KafkaLogOptions {
   /** Brokers, TLS, SASL, timeouts and retries are its caller's. */
@@ -22,7 +23,8 @@ export interface KafkaLogOptions {
   readonly bufferBytesMax?: number | undefined
   /**
    * A member that is silent for so long loses its partitions. Members that were killed hold up every rebalance until
-   * then, and one that is killed while it leads a rebalance holds up two.
+   * then, and one that is killed while it leads a rebalance holds up two. A tail that the brokers do not answer for so
+   * long is lost.
    */
   readonly sessionTimeoutMs?: number | undefined
   /** How often a member says that it lives, and learns that the group rebalances. */
@@ -82,18 +84,22 @@ export const createKafkaLog = async (options: KafkaLogOptions): Promise<EventLog
     append: appender.append,
     consume: async (group) =>
       track(createMember({ group, bufferBytesMax, driver: await join(parseGroupName(group)) })),
-    tail: async (onRecords) => {
+    tail: async (onRecords, onLost = () => {}) => {
       const groupId = `mcp-sentinel-tail-${crypto.randomUUID()}`
       const driver = await join(groupId)
+      const silence = createSilence(sessionTimeoutMs)
       const close = async (): Promise<void> => {
+        silence.end()
         await driver.close()
         await within(admin.deleteGroups([groupId]))
       }
-      await followFromEnd(driver, onRecords).catch(async (error: unknown) => {
-        await close()
+      const opened = track<Tail>({ close })
+      const standing = followFromEnd(driver, onRecords, silence).then(() => silence.lost(onLost))
+      await standing.catch(async (error: unknown) => {
+        await opened.close()
         throw error
       })
-      return track<Tail>({ close })
+      return opened
     },
     close: async () => {
       await Promise.all([within(appender.close()), ...[...open].map((one) => one.close())])
@@ -177,7 +183,7 @@ const joinGroup = async (options: JoinOptions): Promise<GroupDriver> => {
     // A crash that meets a close would bring back a member that nobody closes.
     retry: { restartOnFailure: async () => !isClosed },
   })
-  const { GROUP_JOIN, REBALANCING, CRASH, COMMIT_OFFSETS } = consumer.events
+  const { GROUP_JOIN, REBALANCING, CRASH, COMMIT_OFFSETS, FETCH } = consumer.events
   try {
     await consumer.connect()
     await consumer.subscribe({ topic, fromBeginning: true })
@@ -194,7 +200,8 @@ const joinGroup = async (options: JoinOptions): Promise<GroupDriver> => {
     }
   }
   return {
-    run: ({ joined, left, failed, fetched }) => {
+    run: ({ joined, left, failed, fetched, answered = () => {} }) => {
+      consumer.on(FETCH, answered)
       consumer.on(GROUP_JOIN, ({ payload }) => joined(payload.memberAssignment[topic] ?? []))
       consumer.on(REBALANCING, left)
       consumer.on(CRASH, ({ payload: { error, restart } }) =>
@@ -268,20 +275,26 @@ const statesOf = async (admin: Admin, topic: string, groupId: string): Promise<P
   }
 }
 
-/** Resolves when it stands where the log ended when it was called; whatever comes after that is seen. */
+/**
+ * Resolves when it stands where the log ended when it was called; whatever comes after that is seen, also when the group
+ * is joined anew meanwhile.
+ */
 const followFromEnd = async (
   driver: GroupDriver,
   onRecords: (records: readonly LogRecord[]) => void,
+  silence: Silence,
 ): Promise<void> => {
   const next = new Map((await driver.states()).map(({ partition, end }) => [partition, end]))
   const standing = Promise.withResolvers<void>()
+  silence.lost(standing.reject)
   driver.run({
     joined: (partitions) => {
       for (const partition of partitions) driver.seek(partition, next.get(partition) ?? 0)
       standing.resolve()
     },
     left: () => {},
-    failed: standing.reject,
+    failed: silence.fail,
+    answered: silence.broken,
     fetched: (partition, records) => {
       const last = records.at(-1)
       if (last === undefined) return

@@ -33,6 +33,8 @@ interface GroupEvents {
   readonly left: () => void
   readonly failed: (error: EventError) => void
   readonly fetched: (partition: number, records: readonly LogRecord[]) => void
+  /** The brokers answer, be it that there is nothing new. */
+  readonly answered?: () => void
 }
 
 export interface MemberOptions {
