@@ -1,1 +1,3 @@
 export { createDashboard, type Dashboard, type DashboardOptions } from './dashboard.ts'
+export type { OidcOptions } from './oidc/serve-oidc.ts'
+export { type SignInErrorCode, signInErrorCodes } from './oidc/sign-in-error.ts'

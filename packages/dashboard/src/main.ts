@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { createMetrics, createMetricsApp, createTracing, runService } from '@mcp-sentinel/service'
-import { config } from './config.ts'
+import { config, oidcOf } from './config.ts'
 import { createDashboard } from './dashboard.ts'
 
 const name = 'mcp-dashboard'
@@ -21,6 +21,7 @@ await runService({
       apiUpstream: settings.API_UPSTREAM.origin,
       apiBase: settings.API_BASE,
       platformMode: settings.PLATFORM_MODE,
+      oidc: oidcOf(settings),
       logger,
       metrics,
       tracer: tracing.tracer,

@@ -1,6 +1,7 @@
 import replyFrom from '@fastify/reply-from'
 import { type App, ProblemError } from '@mcp-sentinel/service'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { onward } from './onward.ts'
 
 export interface ProxyOptions {
   /** Of the API, without a path. */
@@ -66,16 +67,4 @@ const askTimeoutMs = 5_000
 
 interface Who {
   readonly principal?: { readonly role?: string }
-}
-
-/** Each proxy on the way adds whom it was asked by; which of them the API believes, it knows. */
-const onward = (request: FastifyRequest, headers: object): Record<string, string> => {
-  const given = headers as Readonly<Record<string, string | undefined>>
-  return {
-    ...(given as Record<string, string>),
-    'x-forwarded-for': [given['x-forwarded-for'], request.ip].filter(Boolean).join(', '),
-    'x-forwarded-proto': given['x-forwarded-proto'] ?? request.protocol,
-    'x-forwarded-host': given['x-forwarded-host'] ?? request.host,
-    'x-mcp-source': 'ui',
-  }
 }

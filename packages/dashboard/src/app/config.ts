@@ -3,6 +3,7 @@ interface PageConfig {
   readonly MCP_API_BASE?: string
   readonly MCP_PLATFORM_MODE?: string
   readonly MCP_VERSION?: string
+  readonly MCP_OIDC_NAME?: string
 }
 
 const given = window as unknown as PageConfig
@@ -11,4 +12,6 @@ export const config = {
   apiBase: given.MCP_API_BASE ?? '/api',
   platformMode: given.MCP_PLATFORM_MODE ?? 'tenant',
   version: given.MCP_VERSION ?? '',
+  /** Of the identity provider; empty where there is none. */
+  providerName: given.MCP_OIDC_NAME ?? '',
 } as const
