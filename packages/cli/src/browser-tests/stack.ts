@@ -47,6 +47,8 @@ export const lookAt = async (stack: Stack, chromiumPath = '/usr/bin/chromium'): 
     user,
     open: async (options = {}) => {
       const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options })
+      // A script that catches what it tried in vain says nothing of it, and the browser does.
+      await context.addInitScript(tellViolations)
       const page = await context.newPage()
       const complaints: string[] = []
       page.on('pageerror', ({ message }) => complaints.push(message))
@@ -70,6 +72,9 @@ export const openSight = async (chromiumPath?: string): Promise<Sight> => {
     throw error
   }
 }
+
+const tellViolations = `addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sourceFile }) =>
+  console.error('against the content security policy:', violatedDirective, blockedURI, sourceFile))`
 
 /** By hand, as a person does. */
 export const signIn = async (page: Page, { email, password }: Login): Promise<void> => {
