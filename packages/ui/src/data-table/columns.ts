@@ -7,6 +7,8 @@ export interface Column<Row> {
   readonly width?: string
   /** Numbers are read from their end. */
   readonly isNumber?: boolean
+  /** Shown only where somebody chose it. */
+  readonly isOptional?: boolean
   /** What it is sorted by; left out, it cannot be. */
   readonly sortBy?: (row: Row) => string | number
   /** Left out, the slot of its key shows it. */
@@ -27,11 +29,16 @@ export const sorted = <Row>(
   const by = columns.find(({ key }) => key === sorting?.key)?.sortBy
   if (by === undefined) return rows
   const sign = sorting?.descending ? -1 : 1
-  return rows.toSorted((a, b) => sign * compare(by(a), by(b)))
+  return rows
+    .map((row) => ({ row, value: by(row) }))
+    .sort((a, b) => sign * compare(a.value, b.value))
+    .map(({ row }) => row)
 }
 
+// Many times as quick as `localeCompare`, which matters to a hundred thousand rows.
+const { compare: compareText } = new Intl.Collator()
 const compare = (a: string | number, b: string | number): number =>
-  typeof a === 'number' && typeof b === 'number' ? a - b : String(a).localeCompare(String(b))
+  typeof a === 'number' && typeof b === 'number' ? a - b : compareText(String(a), String(b))
 
 export const nextSorting = (key: string, sorting: Sorting | undefined): Sorting | undefined => {
   if (sorting?.key !== key) return { key, descending: false }

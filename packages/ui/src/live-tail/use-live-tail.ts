@@ -9,6 +9,8 @@ const drawEveryMs = 100
 const retryMinMs = 1_000
 const retryMaxMs = 15_000
 
+export type TailState = 'off' | 'connecting' | 'live' | 'broken' | 'refused'
+
 export interface LiveTailOptions {
   readonly filters: Readonly<Ref<EventFilters>>
   readonly isOn: Readonly<Ref<boolean>>
@@ -32,7 +34,7 @@ interface Streamed {
 export const useLiveTail = ({ filters, isOn, isPaused, backfill }: LiveTailOptions) => {
   const { client } = useSentinel()
   const rows = shallowRef<LiveRows<SentinelEvent>>(noRows)
-  const state = ref<'off' | 'connecting' | 'live' | 'broken' | 'refused'>('off')
+  const state = ref<TailState>('off')
   const error = shallowRef<unknown>()
   const dropped = ref(0)
 

@@ -1,3 +1,5 @@
+import { remaining } from '../expiry/remaining.ts'
+
 const units = [
   ['day', 86_400_000],
   ['hour', 3_600_000],
@@ -27,3 +29,17 @@ export const relative = (atMs: number, nowMs: number, locale?: string): string =
 }
 
 export const absolute = (atMs: number, locale?: string): string => formatsOf(locale).moment.format(atMs)
+
+/** Clocks that differ by less are taken to agree. */
+const skewMsMax = 60_000
+
+/** How long ago something happened. What seems to lie ahead was told by another clock, and that is said instead. */
+export const since = (atMs: number, nowMs: number, locale?: string): { text: string; about: string } => {
+  const aheadMs = atMs - nowMs
+  const about = absolute(atMs, locale)
+  if (aheadMs < skewMsMax) return { text: relative(Math.min(atMs, nowMs), nowMs, locale), about }
+  return {
+    text: 'clock ahead',
+    about: `${about}: by the clock of its source, which is ahead by ${remaining(aheadMs)}`,
+  }
+}

@@ -1,0 +1,137 @@
+// @vitest-environment happy-dom
+import { flushPromises, mount, type VueWrapper } from '@vue/test-utils'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { defineComponent, h } from 'vue'
+import { createMemoryHistory, createRouter } from 'vue-router'
+import SentinelRoot from '../sentinel/SentinelRoot.vue'
+import EventsPage from './EventsPage.vue'
+
+let page: VueWrapper | undefined
+beforeEach(() => localStorage.clear())
+afterEach(() => {
+  page?.unmount()
+  vi.restoreAllMocks()
+  vi.unstubAllGlobals()
+  document.body.replaceChildren()
+})
+
+const event = (id: string, more: object = {}) => ({
+  id,
+  timestamp: '2026-06-01T00:00:00Z',
+  received_at: '2026-06-01T00:00:00Z',
+  source: 'gateway',
+  event_type: 'mcp.request',
+  decision: 'allow',
+  tool_name: `tool-${id}`,
+  agent_id: 'ops',
+  ...more,
+})
+const listed = (events: readonly object[], cursor?: string) =>
+  Response.json({
+    events,
+    meta: {
+      limit: 100,
+      has_more: cursor !== undefined,
+      ...(cursor !== undefined && { next_cursor: cursor }),
+    },
+  })
+
+const start = async (address: string, answer: (url: URL) => Response) => {
+  const asked: URL[] = []
+  vi.stubGlobal('fetch', async (given: string) => {
+    const url = new URL(given, 'http://sentinel.test')
+    asked.push(url)
+    return answer(url)
+  })
+  // Rows are drawn where there is room for them.
+  vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(600)
+  const router = createRouter({
+    history: createMemoryHistory(),
+    routes: [{ path: '/events', name: 'events', component: EventsPage }],
+  })
+  await router.push(address)
+  page = mount(
+    defineComponent(() => () => h(SentinelRoot, { options: { apiBase: '/api' } }, () => h(EventsPage))),
+    { attachTo: document.body, global: { plugins: [router] } },
+  )
+  await flushPromises()
+  return { page, router, asked }
+}
+
+const headings = (shown: VueWrapper) => shown.findAll('[role=columnheader]').map((head) => head.text())
+const column = (shown: VueWrapper, title: string) => {
+  const at = headings(shown).indexOf(title)
+  return shown
+    .findAll('.row')
+    .map((row) => row.findAll('[role=gridcell]')[at]?.text())
+    .filter((text) => text !== undefined)
+}
+const button = (name: string) => {
+  const found = [...document.querySelectorAll<HTMLElement>('button')].find(
+    ({ textContent }) => textContent.trim() === name,
+  )
+  if (found === undefined) throw new Error(`there is no button ${name}`)
+  return found
+}
+const openColumns = async () => {
+  button('Columns').dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }))
+  await flushPromises()
+}
+const choice = (name: string) => {
+  const found = [...document.querySelectorAll<HTMLElement>('[role^=menuitem]')].find(
+    ({ textContent }) => textContent.trim() === name,
+  )
+  if (found === undefined) throw new Error(`there is no choice ${name}`)
+  return found
+}
+
+test('a column is chosen and left out, kept for the next time, and set back', async () => {
+  const { page: shown } = await start('/events?live=off', () => listed([event('1', { source: 'sidecar' })]))
+  expect(headings(shown)).toEqual(['Decision', 'Tool', 'Agent', 'Human', 'Server', 'Reason', 'When'])
+  await openColumns()
+  expect(choice('Source').getAttribute('aria-checked')).toBe('false')
+  choice('Source').click()
+  choice('Human').click()
+  await flushPromises()
+  expect(headings(shown)).toEqual(['Decision', 'Tool', 'Agent', 'Server', 'Reason', 'Source', 'When'])
+  expect(column(shown, 'Source')).toEqual(['sidecar'])
+  shown.unmount()
+
+  const { page: again } = await start('/events?live=off', () => listed([event('1')]))
+  expect(headings(again)).not.toContain('Human')
+  await openColumns()
+  choice('Reset columns').click()
+  await flushPromises()
+  expect(headings(again)).toEqual(['Decision', 'Tool', 'Agent', 'Human', 'Server', 'Reason', 'When'])
+  expect(localStorage.length).toBe(0)
+})
+
+test('sorting tells that only what is loaded is sorted, and stands in the address', async () => {
+  const { page: shown, router } = await start('/events?live=off', (url) =>
+    url.searchParams.get('cursor') === null
+      ? listed([event('2'), event('3'), event('1')], 'older')
+      : listed([event('0')]),
+  )
+  const titles = () => shown.findAll('h2').map((title) => title.text())
+  expect(titles()).toContain('Newest first')
+  button('Tool').click()
+  await flushPromises()
+  expect(column(shown, 'Tool')).toEqual(['tool-1', 'tool-2', 'tool-3'])
+  expect(titles()).toContain('The newest 3 by tool')
+  expect(router.currentRoute.value.query['sort']).toBe('tool_name')
+  button('Load older events').click()
+  await flushPromises()
+  expect(column(shown, 'Tool')).toEqual(['tool-0', 'tool-1', 'tool-2', 'tool-3'])
+  expect(titles()).toContain('All 4 by tool')
+})
+
+test('what comes in is not sorted, whatever the address says', async () => {
+  const { page: shown } = await start('/events?sort=tool_name', () => {
+    const lines = [event('1'), event('2')].map(
+      (one) => `id: ${one.id}\nevent: event\ndata: ${JSON.stringify(one)}\n\n`,
+    )
+    return new Response(`${lines.join('')}event: live\ndata: {"backfilled":2}\n\n`)
+  })
+  await vi.waitFor(() => expect(column(shown, 'Tool')).toEqual(['tool-2', 'tool-1']))
+  expect(shown.findAll('[role=columnheader] button')).toEqual([])
+})

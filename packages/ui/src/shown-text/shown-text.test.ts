@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import { shownText } from './shown-text.ts'
+
+test.each([
+  ['refund_invoice', 'refund_invoice'],
+  ['', ''],
+  ['<img src=x onerror=alert(1)>', '<img src=x onerror=alert(1)>'],
+  ['invoice\u202efdp.exe', 'invoice‹U+202E›fdp.exe'],
+  ['ada\u2066@\u2069', 'ada‹U+2066›@‹U+2069›'],
+  ['a\u200bda', 'a‹U+200B›da'],
+  ['\ufeffada', '‹U+FEFF›ada'],
+  ['one\ntwo\r\t\u0000', 'one‹U+000A›two‹U+000D›‹U+0009›‹U+0000›'],
+  ['\u2028', '‹U+2028›'],
+  ['tag\u{e0041}', 'tag‹U+E0041›'],
+  ['ops\ud800', 'ops‹U+D800›'],
+  ['ad\u200da', 'ad‹U+200D›a'],
+  ['שלום', 'שלום'],
+  ['می\u200cخواهم', 'می\u200cخواهم'],
+  ['👩\u200d💻', '👩\u200d💻'],
+])('%j is shown as %j', (text, shown) => {
+  expect(shownText(text)).toBe(shown)
+})
+
+test('what is very long ends with a sign that it goes on', () => {
+  expect(shownText('x'.repeat(10_000))).toBe(`${'x'.repeat(200)}…`)
+  expect(shownText('xyz', 2)).toBe('xy…')
+  // Half of a character is told too, rather than drawn as nothing.
+  expect(shownText('x👩', 2)).toBe('x‹U+D83D›…')
+})
