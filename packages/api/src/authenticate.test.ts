@@ -1,5 +1,4 @@
 import { createPublicKey } from 'node:crypto'
-import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { User } from './accounts/users.ts'
 import { createAuthenticate } from './authenticate.ts'
@@ -27,7 +26,7 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => database.close())
 beforeEach(async () => {
-  await sql`TRUNCATE users, teams, namespaces, login_throttles, audit_logs CASCADE`.execute(database.db)
+  await database.clear()
   api = createEntered(database)
   user = await api.world.person('a')
 })

@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { describeLogins } from './logins.ts'
 import { describePruning } from './pruning.ts'
@@ -18,7 +17,7 @@ export const describeAccounts = (open: OpenTestDatabase): void => {
   }, 60_000)
   afterAll(() => database.close())
   beforeEach(async () => {
-    await sql`TRUNCATE users, teams, namespaces, login_throttles, audit_logs CASCADE`.execute(database.db)
+    await database.clear()
     world = createWorld(database)
   })
 

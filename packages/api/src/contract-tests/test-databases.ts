@@ -3,7 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
-import { type Database, openDatabase } from '../database.ts'
+import { type Database, openDatabase, type Tables } from '../database.ts'
+import { copyMadeCluster } from './made-cluster.ts'
 
 /** One engine for a suite. */
 export interface TestDatabase extends Database {
@@ -11,9 +12,31 @@ export interface TestDatabase extends Database {
   readonly dsn?: string
   /** As it was before anything was migrated. */
   readonly empty: () => Promise<void>
+  /** Without rows. TRUNCATE takes tens of times as long on tables this small. */
+  readonly clear: () => Promise<void>
 }
 
 export type OpenTestDatabase = () => Promise<TestDatabase>
+
+/** Those that refer to others before these. */
+const tables: Readonly<Record<Exclude<keyof Tables, 'schema_migrations'>, true>> = {
+  audit_logs: true,
+  login_throttles: true,
+  ui_sessions: true,
+  refresh_tokens: true,
+  namespaces: true,
+  team_memberships: true,
+  teams: true,
+  registry_credentials: true,
+  api_keys: true,
+  auth_identities: true,
+  users: true,
+}
+
+const cleared = (database: Database) => async (): Promise<void> => {
+  for (const table of Object.keys(tables) as (keyof typeof tables)[])
+    await database.db.deleteFrom(table).execute()
+}
 
 const emptied = (database: Database) => async (): Promise<void> => {
   await sql`DROP SCHEMA public CASCADE`.execute(database.db)
@@ -22,10 +45,12 @@ const emptied = (database: Database) => async (): Promise<void> => {
 
 export const openEmbeddedTestDatabase: OpenTestDatabase = async () => {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'accounts-'))
+  await copyMadeCluster(dataDirectory)
   const database = await openDatabase({ dataDirectory })
   return {
     ...database,
     empty: emptied(database),
+    clear: cleared(database),
     close: async () => {
       await database.close()
       await rm(dataDirectory, { recursive: true })
@@ -47,6 +72,7 @@ export const openServerTestDatabase =
       ...database,
       dsn: own.href,
       empty: emptied(database),
+      clear: cleared(database),
       close: async () => {
         await database.close()
         await sql`DROP DATABASE ${sql.id(name)} WITH (FORCE)`.execute(server.db)

@@ -13,8 +13,8 @@ beforeAll(async () => {
 })
 afterAll(() => database.close())
 beforeEach(async () => {
-  await database.empty()
   await database.migrate()
+  await database.clear()
   world = createWorld(database)
   governed = await createGoverned({ accounts: world, platform: { activeServersMax: 2 } })
   return governed.close

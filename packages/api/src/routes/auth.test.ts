@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { loginFailuresFree, signupsFree } from '../accounts/login-throttle.ts'
 import { createEntered, type Entered, idToken, serviceKey } from '../contract-tests/entered.ts'
@@ -13,7 +12,7 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => database.close())
 beforeEach(async () => {
-  await sql`TRUNCATE users, teams, namespaces, login_throttles, audit_logs CASCADE`.execute(database.db)
+  await database.clear()
   api = createEntered(database, { adminUsers: ['Root@example.org', 'sub-of-root'] })
 })
 

@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { User } from '../accounts/users.ts'
 import { adminServiceKey, createEntered, type Entered, serviceKey } from '../contract-tests/entered.ts'
@@ -15,7 +14,7 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => database.close())
 beforeEach(async () => {
-  await sql`TRUNCATE users, teams, namespaces, login_throttles, audit_logs CASCADE`.execute(database.db)
+  await database.clear()
   api = createEntered(database)
   user = await api.world.person('a')
   full = (await api.world.keys.create(user.id, { name: 'full' }, actor)).secret
