@@ -35,8 +35,13 @@ test('one that the environment names is taken as it is', () => {
     CI: 'true',
     KAFKA_BROKERS: '127.0.0.1:9092',
     POSTGRES_URL: 'postgres://127.0.0.1:5432/postgres',
+    KUBE_TEST_CONFIG: 'kubeconfig',
   })
-  expect(stderr).toBe('kafka: taken as KAFKA_BROKERS says\npostgres: taken as POSTGRES_URL says\n')
+  expect(stderr.trim().split('\n')).toEqual([
+    'kafka: taken as KAFKA_BROKERS says',
+    'postgres: taken as POSTGRES_URL says',
+    'kubernetes: taken as KUBE_TEST_CONFIG says',
+  ])
   expect([status, stdout]).toEqual([4, '127.0.0.1:9092\n'])
 })
 

@@ -8,11 +8,11 @@ npm run engines -- NAME[,NAME]                keeps them up until Ctrl-C
 npm run engines -- NAME[,NAME] --install      only brings what they need
 
 ${Object.entries(engines)
-  .map(([name, { about, variables }]) => `  ${name.padEnd(9)} ${about}; sets ${variables.join(', ')}`)
+  .map(([name, { about, variables }]) => `  ${name.padEnd(10)} ${about}; sets ${variables.join(', ')}`)
   .join('\n')}
-  all       every engine that the environment does not name already; outside CI, one that cannot start is left out
+  all        every engine that the environment does not name already; outside CI, one that cannot start is left out
 
-ENGINES_CACHE          the folder that downloads rest in, instead of mcp-sentinel in the user's cache
+ENGINES_CACHE          the folder that downloads and builds rest in, instead of mcp-sentinel in the user's cache
 ENGINES_KAFKA_VERSION  another Kafka than the one that scripts/engines/kafka/pom.xml pins`
 
 const say: Say = (line) => console.error(line)
