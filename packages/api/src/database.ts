@@ -21,6 +21,8 @@ export type DatabaseOptions =
 
 export interface PoolOptions {
   readonly connectionsMax?: number
+  /** For a connection; the next is refused. */
+  readonly waitingMax?: number
   readonly connectTimeoutMs?: number
   readonly statementTimeoutMs?: number
   /** Told when a connection is lost. */
@@ -43,6 +45,7 @@ const answerGraceMs = 1_000
 const openServer = async (dsn: string, options: PoolOptions): Promise<Database> => {
   const {
     connectionsMax = 10,
+    waitingMax = 200,
     connectTimeoutMs = 5_000,
     statementTimeoutMs = 15_000,
     report = () => {},
@@ -61,7 +64,7 @@ const openServer = async (dsn: string, options: PoolOptions): Promise<Database> 
   // by those that somebody has and asks nothing of at that moment.
   pool.on('error', report)
   pool.on('connect', (client) => client.on('error', report))
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: telling(pool) }) })
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: telling(pool, waitingMax) }) })
   return {
     db,
     migrate: () => migrate(db, migrations),
@@ -73,16 +76,23 @@ const openServer = async (dsn: string, options: PoolOptions): Promise<Database> 
 }
 
 /** A pool whose failures are told as those of the database: `retryable`, and by what the driver says, not by its words. */
-const telling = (pool: Pool): PostgresPool => ({
+const telling = (pool: Pool, waitingMax: number): PostgresPool => ({
   options: pool.options,
   end: () => pool.end(),
-  connect: async () => tellingClient((await told('connect', pool.connect())) as PostgresPoolClient),
+  connect: async () => {
+    if (pool.waitingCount >= waitingMax) throw unanswered(`${waitingMax} wait for a connection already`)
+    return tellingClient((await told('connect', pool.connect())) as PostgresPoolClient)
+  },
 })
 
-/** No cursors: nothing here is streamed. A connection that was not answered on is not used again. */
+/**
+ * No cursors: nothing here is streamed. A connection that was not answered on is not used again, not even to roll back:
+ * whoever waits would wait as long once more, and the server rolls back what it hears the end of.
+ */
 const tellingClient = (client: PostgresPoolClient): PostgresPoolClient => {
   let isLost = false
   const query = async (text: string, values: readonly unknown[]) => {
+    if (isLost) throw unanswered('the connection to the database of accounts was lost')
     try {
       return await told('query', client.query(text, values))
     } catch (error) {
@@ -95,6 +105,9 @@ const tellingClient = (client: PostgresPoolClient): PostgresPoolClient => {
     release: (destroy) => client.release(destroy === true || isLost),
   }
 }
+
+const unanswered = (why: string): AccountError =>
+  new AccountError('database_unavailable', why, { retryable: true })
 
 const told = async <T>(phase: 'connect' | 'query', work: Promise<T>): Promise<T> => {
   try {

@@ -7,6 +7,7 @@ import type { Workloads } from '@mcp-sentinel/resources/workloads'
 import type { Logger } from '@mcp-sentinel/service'
 import type { Accounts } from './accounts.ts'
 import type { Entrance } from './authentication/entrance.ts'
+import { boundedStore } from './bounded-store.ts'
 import { createRecordChange, type RecordChange } from './governance/audited.ts'
 import { createExclusively, type Exclusively } from './governance/exclusively.ts'
 import { inCluster } from './governance/server-urls.ts'
@@ -75,7 +76,7 @@ interface EngineParts {
 export const createEngines = (
   {
     accounts,
-    store,
+    store: givenStore,
     log,
     logTopic = 'mcp.events',
     resources,
@@ -87,6 +88,7 @@ export const createEngines = (
   }: EngineOptions,
   { policies, remembered, clock, logger }: EngineParts,
 ): Engines => {
+  const store = givenStore && boundedStore(givenStore)
   const noResources = [
     'resources_unavailable',
     'no store of servers, grants and sessions is configured here',
