@@ -111,6 +111,18 @@ describe('analytics', () => {
       expect(new Set(ids).size).toBe(6)
     })
 
+    it('finds one by its own id, however it is written', async () => {
+      const { events: rows } = await ask('admin')[name]({ query: { trace_id: 't-1' } })
+      const id = rows[0]?.id ?? ''
+      for (const written of [id, id.toUpperCase()])
+        expect(await ask('admin')[name]({ query: { id: written } })).toMatchObject({
+          events: rows,
+          meta: { has_more: false },
+        })
+      expect((await ask('admin')[name]({ query: { id, server: 'ledger' } })).events).toEqual([])
+      expect((await ask('admin')[name]({ query: { id: crypto.randomUUID() } })).events).toEqual([])
+    })
+
     it.each<[object, number]>([
       [{ server: 'ledger' }, 2],
       [{ namespace: 'mcp-team-red' }, 3],
@@ -136,6 +148,7 @@ describe('analytics', () => {
       ['server', { server: '' }],
       ['server', { server: 'x'.repeat(513) }],
       ['since', { since: 'yesterday' }],
+      ['id', { id: 'e-1' }],
       ['page', { page: 2 }],
     ])('refuses a wrong %s: %j', async (pointer, query) => {
       await expect(ask('admin')[name]({ query })).rejects.toMatchObject({

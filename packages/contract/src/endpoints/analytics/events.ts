@@ -51,6 +51,7 @@ const filterColumns = {
 }
 const filters = {
   ...filterColumns,
+  id: z.guid('is no UUID').optional().describe("The event's own."),
   since: instantOrDay.optional().describe('From then on.'),
   until: instantOrDay.optional().describe('Before then.'),
 }

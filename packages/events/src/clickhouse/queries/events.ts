@@ -85,7 +85,7 @@ export const newestEvents = async (store: ClickHouse, question: EventsQuestion):
 }
 
 /** Of these there are few events each, and an index knows where. */
-const idColumns = ['trace_id', 'session_id', 'decision_id'] as const
+const idColumns = ['id', 'trace_id', 'session_id', 'decision_id'] as const
 
 const firstWindowMs = 3_600_000
 const widestWindowMs = 14 * 24 * 3_600_000

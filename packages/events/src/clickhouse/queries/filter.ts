@@ -19,6 +19,8 @@ export const filterColumns = [
 export type FilterColumn = (typeof filterColumns)[number]
 
 export interface EventFilter extends Partial<Readonly<Record<FilterColumn, string | undefined>>> {
+  /** The event's own, a UUID. */
+  readonly id?: string | undefined
   /** Epoch milliseconds; from it on, up to and without the other. */
   readonly fromMs?: number | undefined
   readonly toMs?: number | undefined
@@ -48,6 +50,10 @@ export const conditionsOf = (filter: EventFilter): Conditions => {
     if (value === undefined) continue
     conditions.push(`${column} = {${column}:String}`)
     parameters[column] = value
+  }
+  if (filter.id !== undefined) {
+    conditions.push('id = {id:UUID}')
+    parameters['id'] = filter.id
   }
   if (filter.fromMs !== undefined) {
     conditions.push('timestamp >= fromUnixTimestamp64Milli({fromMs:Int64})')
