@@ -15,7 +15,9 @@ import {
   type Tracer,
 } from '@mcp-sentinel/service'
 import type { Authenticate } from './caller.ts'
+import { createEngineHealth } from './engine-health.ts'
 import { createEngines, type EngineOptions } from './engines.ts'
+import { createRecordedChanges } from './governance/audited.ts'
 import { servePolicyStream } from './policy-stream.ts'
 import { rememberedResources } from './remembered-resources.ts'
 import { createRoutes } from './routes.ts'
@@ -55,14 +57,16 @@ export const createApi = (options: ApiOptions): Api => {
   const { authenticate, logger, tracer, metrics, checks = [], version, clock = Date.now } = options
   const app = createApp({ log: logger, tracer, metrics })
   const ending = new AbortController()
-  addHealthRoutes(app, createHealth({ checks }))
-
   const placeOf = createPlaceOf(options.trustedProxies ?? [])
   const serve = createServe(app, { authenticate, placeOf, ending: ending.signal })
   const { resources } = options
   const policies = resources && renderedOf(resources, options, clock)
+  const { changed, close: endChanges } = createRecordedChanges({ accounts: options.accounts, logger, clock })
   const remembered = resources && rememberedResources({ store: resources })
-  const routes = createRoutes(createEngines(options, { policies, remembered, clock, logger }))
+  const engines = createEngines(options, { policies, remembered, changed, clock })
+  const engineHealth = createEngineHealth(options, engines)
+  addHealthRoutes(app, createHealth({ checks }), async () => ({ engines: await engineHealth() }))
+  const routes = createRoutes(engines)
   const tokens = options.policyTokens ?? (options.signer && tokensOf(options.signer, clock))
   const endStreams = policies && tokens && servePolicyStream(app, { policies, tokens })
   const groups: Groups = endpoints
@@ -76,7 +80,7 @@ export const createApi = (options: ApiOptions): Api => {
       ending.abort()
       endStreams?.()
       await app.close()
-      await Promise.all([policies?.close(), remembered?.close()])
+      await Promise.all([policies?.close(), remembered?.close(), endChanges()])
     },
   }
 }

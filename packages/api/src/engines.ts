@@ -4,11 +4,10 @@ import type { Signer } from '@mcp-sentinel/identity'
 import type { MCPServer, ResourceStore } from '@mcp-sentinel/resources'
 import type { RenderedPolicies } from '@mcp-sentinel/resources/rendered-policies'
 import type { Workloads } from '@mcp-sentinel/resources/workloads'
-import type { Logger } from '@mcp-sentinel/service'
 import type { Accounts } from './accounts.ts'
 import type { Entrance } from './authentication/entrance.ts'
 import { boundedStore } from './bounded-store.ts'
-import { createRecordChange, type RecordChange } from './governance/audited.ts'
+import type { RecordChange } from './governance/audited.ts'
 import { createExclusively, type Exclusively } from './governance/exclusively.ts'
 import { inCluster } from './governance/server-urls.ts'
 import { createVerdicts, type VerdictOf } from './governance/verdicts.ts'
@@ -69,8 +68,8 @@ interface EngineParts {
   readonly remembered: ResourceStore | undefined
   /** Rendered of the resources. */
   readonly policies: RenderedPolicies | undefined
+  readonly changed: RecordChange
   readonly clock: () => number
-  readonly logger: Logger
 }
 
 export const createEngines = (
@@ -86,7 +85,7 @@ export const createEngines = (
     signer,
     serverUrlOf = inCluster,
   }: EngineOptions,
-  { policies, remembered, clock, logger }: EngineParts,
+  { policies, remembered, changed, clock }: EngineParts,
 ): Engines => {
   const store = givenStore && boundedStore(givenStore)
   const noResources = [
@@ -113,7 +112,7 @@ export const createEngines = (
     signer,
     serverUrlOf,
     exclusively: createExclusively(accounts),
-    changed: createRecordChange(accounts, logger),
+    changed,
     clock,
   }
 }

@@ -19,6 +19,7 @@ export const audit = async (
   transaction: Kysely<Tables>,
   actor: Actor,
   { action, resource, status = 'success', namespace, imageRef, before, after }: Audited,
+  at = clock(),
 ): Promise<void> => {
   await transaction
     .insertInto('audit_logs')
@@ -36,7 +37,7 @@ export const audit = async (
       image_ref: imageRef ?? null,
       before: before === undefined ? null : kept(before),
       after: after === undefined ? null : kept(after),
-      created_at: new Date(clock()),
+      created_at: new Date(at),
     })
     .execute()
 }

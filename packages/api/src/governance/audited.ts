@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from '@mcp-sentinel/service'
 import type { Audited } from '../accounts/audit.ts'
 import type { Actor } from '../accounts/context.ts'
@@ -5,21 +6,94 @@ import type { Accounts } from '../accounts.ts'
 
 export type RecordChange = (actor: Actor, audited: Audited) => Promise<void>
 
+export interface RecordedChanges {
+  readonly changed: RecordChange
+  /** Tries once more to write down what waits, and tells the log of what it could not. */
+  readonly close: () => Promise<void>
+}
+
+export interface RecordedChangesOptions {
+  readonly accounts: Accounts | undefined
+  readonly logger: Logger
+  /** Epoch milliseconds. */
+  readonly clock: () => number
+  /** How long whoever made a change waits for its row. */
+  readonly patienceMs?: number | undefined
+  readonly retryMs?: number | undefined
+  /** Rows that wait for the database; of more, the log has the only record. */
+  readonly waitingMax?: number | undefined
+}
+
+interface Row {
+  readonly actor: Actor
+  readonly audited: Audited
+  readonly at: number
+}
+
 /**
  * Writes down who changed what, in the log and, where there is one, in the database of accounts. The change has been
- * made by then, in another store: a database that is away must not keep anybody from revoking.
+ * made by then, in another store: a database that is away must not keep anybody from revoking, nor have them wait. Its
+ * row waits, and is written when the database is back.
  */
-export const createRecordChange =
-  (accounts: Accounts | undefined, logger: Logger): RecordChange =>
-  async (actor, audited) => {
-    const line = { ...actor, ...audited }
-    logger.info(line, 'changed')
+export const createRecordedChanges = (options: RecordedChangesOptions): RecordedChanges => {
+  const { accounts, logger, clock, patienceMs = 1_000, retryMs = 2_000, waitingMax = 10_000 } = options
+  if (accounts === undefined)
+    return {
+      changed: async (actor, audited) => logger.info({ ...actor, ...audited }, 'changed'),
+      close: async () => {},
+    }
+  const { audit } = accounts
+  const waiting: Row[] = []
+  const writing = new Set<Promise<void>>()
+  const closing = new AbortController()
+  let retrying: Promise<void> | undefined
+
+  const onlyLogged = ({ actor, audited }: Row, why: string): void =>
+    logger.error({ ...actor, ...audited }, `a change is in this log alone: ${why}`)
+  const write = async (row: Row): Promise<void> => {
     try {
-      await accounts?.audit.record(actor, keepable(audited))
+      await audit.record(row.actor, row.audited, row.at)
     } catch (error) {
-      logger.error({ ...line, err: error }, 'a change is in this log alone, the audit log did not take it')
+      if (waiting.length >= waitingMax) return onlyLogged(row, 'too many wait for the audit log')
+      const { action, resource } = row.audited
+      logger.warn({ err: error, ...row.actor, action, resource }, 'a change waits for the audit log')
+      waiting.push(row)
+      retrying ??= retry()
     }
   }
+  /** Each in its turn; what was written although nobody heard so is not written again. */
+  const writeWaiting = async (): Promise<void> => {
+    for (let row = waiting[0]; row !== undefined; row = waiting[0]) {
+      await audit.recordOnce(row.actor, row.audited, row.at)
+      waiting.shift()
+    }
+  }
+  const retry = async (): Promise<void> => {
+    while (waiting.length > 0 && !closing.signal.aborted) {
+      await wait(retryMs, undefined, { signal: closing.signal }).catch(() => {})
+      await writeWaiting().catch(() => {})
+    }
+    retrying = undefined
+  }
+
+  return {
+    changed: async (actor, audited) => {
+      logger.info({ ...actor, ...audited }, 'changed')
+      const written = write({ actor, audited: keepable(audited), at: clock() })
+      writing.add(written)
+      void written.then(() => writing.delete(written))
+      const settled = new AbortController()
+      const late = wait(patienceMs, undefined, { signal: settled.signal }).catch(() => {})
+      await Promise.race([written, late])
+      settled.abort()
+    },
+    close: async () => {
+      closing.abort()
+      await Promise.all([...writing, retrying])
+      for (const row of waiting) onlyLogged(row, 'the audit log did not take it before the end')
+    },
+  }
+}
 
 /** Postgres keeps no NUL in JSON: whoever wrote one into a spec would leave no trace of what they did. */
 const keepable = (audited: Audited): Audited =>

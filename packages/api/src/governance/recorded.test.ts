@@ -2,7 +2,7 @@ import { createLogger } from '@mcp-sentinel/service'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createGoverned, type Governed, idOfCaller, red } from '../contract-tests/governed.ts'
 import { openEmbeddedTestDatabase, type TestDatabase } from '../contract-tests/test-databases.ts'
-import { createWorld, type World } from '../contract-tests/world.ts'
+import { actor, createWorld, type World } from '../contract-tests/world.ts'
 
 /** Every change of what governs servers, and what is written down of it where accounts are kept. */
 let database: TestDatabase
@@ -94,7 +94,7 @@ it('what is refused is no change', async () => {
   expect(await rows()).toEqual([])
 })
 
-it('somebody is shut out although the audit log is not there, and the log says what became of it', async () => {
+it('somebody is shut out although the audit log is not there, and what became of it is written when it is', async () => {
   await governed.server('payments')
   await governed.as('admin').sessions.apply({ body: { ...key, serverRef, subject } })
   await database.empty()
@@ -104,8 +104,18 @@ it('somebody is shut out although the audit log is not there, and the log says w
   })
   expect(governed.changes.slice(-2)).toMatchObject([
     { level: 'info', action: 'session_revoke', after: { revoked: true } },
-    { level: 'error', action: 'session_revoke', err: expect.anything() },
+    { level: 'warn', action: 'session_revoke', err: expect.anything() },
   ])
+  await database.migrate()
+  await expect.poll(rows, { timeout: 10_000 }).toEqual([['session_revoke', `session/${red}/it`, true, true]])
+})
+
+it('a row that was written although nobody heard so is not written again', async () => {
+  const change = { action: 'grant_disable', resource: `grant/${red}/it` }
+  await world.audit.record(actor, change, 1)
+  await world.audit.recordOnce(actor, change, 1)
+  await world.audit.recordOnce(actor, change, 2)
+  expect(await rows()).toHaveLength(2)
 })
 
 describe('publishing where accounts are kept', () => {
