@@ -25,6 +25,8 @@ export interface LiveTailOptions {
 export interface LiveTail {
   /** Resolves when nothing that is appended from now on is missed; rejects with an `EventError`. */
   readonly watch: (viewer: Viewer) => Promise<AsyncIterable<Told>>
+  /** Whether the log was away when it was last needed. */
+  readonly isAway: () => boolean
 }
 
 const joinAfterMsUnlessSaid = [250, 500, 1_000, 2_000, 4_000, 8_000, 16_000]
@@ -70,5 +72,6 @@ export const createLiveTail = (options: LiveTailOptions): LiveTail => {
         throw error
       }
     },
+    isAway: feed.isAway,
   }
 }

@@ -51,6 +51,13 @@ test('a process whose engine is down lives', async () => {
   }
 })
 
+test('`/health` tells besides what it is given to tell', async () => {
+  const app = createApp({ log })
+  onTestFinished(() => app.close())
+  addHealthRoutes(app, createHealth({ checks: [] }), async () => ({ engines: { kafka: 'away' } }))
+  expect((await app.inject({ url: '/health' })).json()).toEqual({ ok: true, engines: { kafka: 'away' } })
+})
+
 test('a check runs once at a time, and tells when it turns', async () => {
   const told: [string, boolean][] = []
   let runs = 0

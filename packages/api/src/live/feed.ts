@@ -11,6 +11,8 @@ interface Listener {
 export interface Feed {
   /** Resolves when the listener hears what is appended, to what ends that. */
   readonly listen: (listener: Listener) => Promise<() => Promise<void>>
+  /** Whether the last who wanted to listen could not, or hears nothing any more. */
+  readonly isAway: () => boolean
 }
 
 export interface FeedOptions {
@@ -31,6 +33,7 @@ const recentIdsMax = 10_000
 /** One tail of the log for all who listen, and none while nobody does. Each event is read once. */
 export const createFeed = ({ log, openDeadlineMs }: FeedOptions): Feed => {
   let current: Following | undefined
+  let isAway = false
   let recent = new Set<string>()
   let older = recent
   const isFirst = ({ event: { id } }: LiveEvent): boolean => {
@@ -62,6 +65,7 @@ export const createFeed = ({ log, openDeadlineMs }: FeedOptions): Feed => {
         for (const { heard } of listeners) heard(events)
       },
       () => {
+        isAway = true
         void end(following)
         for (const { lost } of listeners) lost()
       },
@@ -83,12 +87,15 @@ export const createFeed = ({ log, openDeadlineMs }: FeedOptions): Feed => {
       }
       try {
         await inTime(following.tail, openDeadlineMs)
+        isAway = false
       } catch (error) {
+        isAway = true
         void leave()
         throw error
       }
       return leave
     },
+    isAway: () => isAway,
   }
 }
 
