@@ -63,6 +63,25 @@ spec:
   allowedSideEffects: [ read ]
 `
 
+  test('that goes away is a failure, not a deletion of all that it holds, and is as it was when it is back', async () => {
+    await store.apply(serverNamed('payments'))
+    const there = { namespace: 'home', name: 'payments' }
+    const changes = changesOf(store, 'MCPServer', 2)
+    await changesOf(store, 'MCPServer', 1)
+    const elsewhere = `${root}-elsewhere`
+    await rename(root, elsewhere)
+    const refused = { code: 'storage' }
+    await expect(store.get('MCPServer', there)).rejects.toMatchObject(refused)
+    await expect(store.list('MCPServer')).rejects.toMatchObject(refused)
+    await expect(store.patch('MCPServer', there, { spec: {} })).rejects.toMatchObject(refused)
+    await expect(store.apply(serverNamed('new'))).rejects.toMatchObject(refused)
+    await rename(elsewhere, root)
+    expect(await store.get('MCPServer', there)).toBeDefined()
+    expect((await store.list('MCPServer')).items).toHaveLength(1)
+    await store.apply(serverNamed('later'))
+    expect(await changes).toMatchObject([{ type: 'listed' }, { type: 'applied' }])
+  })
+
   test('holds one file an object, and no more: what kubectl takes', async () => {
     await store.apply(grantOn('payments', 'ops'))
     expect(await read(file)).toBe(`apiVersion: mcpruntime.org/v1alpha1

@@ -1,5 +1,5 @@
 import { hash, randomUUID } from 'node:crypto'
-import { link, lstat, mkdir, open, readFile, rename, unlink } from 'node:fs/promises'
+import { link, lstat, mkdir, open, readFile, rename, stat, unlink } from 'node:fs/promises'
 import { basename, dirname, join, relative, sep } from 'node:path'
 import { ResourceError } from '../errors.ts'
 
@@ -110,6 +110,13 @@ export const stayInside = async (root: string, folder: string): Promise<void> =>
     if (stats === undefined) return
     if (!stats.isDirectory()) throw new ResourceError('invalid', `${at}: is not a folder`)
   }
+}
+
+/** A folder that is not there holds nothing anybody deleted: a volume may have gone. */
+export const demandRoot = async (root: string): Promise<void> => {
+  await stat(root).catch((error: unknown) => {
+    throw storageError(root, error)
+  })
 }
 
 const guarded = async <T>(path: string, work: () => Promise<T>): Promise<T> => {

@@ -6,7 +6,7 @@ import { type Kind, parseResource, type ResourceOf } from '../parse.ts'
 import { readYaml } from '../reading/yaml.ts'
 import type { ObjectKey } from '../store.ts'
 import { formatIssue } from '../text.ts'
-import { type FileState, readState, stayInside } from './atomic-file.ts'
+import { demandRoot, type FileState, readState, stayInside } from './atomic-file.ts'
 import { fileOf, folderOf, statusFileOf } from './places.ts'
 
 export interface Found<K extends Kind> {
@@ -27,7 +27,10 @@ export const readObject = async <K extends Kind>(
   const path = fileOf(root, kind, key)
   await stayInside(root, folderOf(root, key.namespace, kind))
   const file = await readState(path)
-  if (file === undefined) return undefined
+  if (file === undefined) {
+    await demandRoot(root)
+    return undefined
+  }
   const { raw, resource } = objectOf(file.text, relative(root, path), kind, key)
   const status = await readStatus(statusFileOf(root, kind, key))
   return {

@@ -4,7 +4,7 @@ import { join, relative } from 'node:path'
 import { ResourceError } from '../errors.ts'
 import type { Kind, ResourceOf } from '../parse.ts'
 import type { ObjectKey, Unreadable } from '../store.ts'
-import { isMissing, storageError } from './atomic-file.ts'
+import { demandRoot, isMissing, storageError } from './atomic-file.ts'
 import { extension, fileOf, folderOf, isNamespace, isObjectName, statusFileOf } from './places.ts'
 import { readObject } from './read-object.ts'
 
@@ -30,6 +30,7 @@ export const scan = async <K extends Kind>(
   before: ReadonlyMap<string, Seen<K>>,
 ): Promise<Map<string, Seen<K>>> => {
   const seen = new Map<string, Seen<K>>()
+  await demandRoot(root)
   const namespaces = (await entriesOf(root)).filter((entry) => entry.isDirectory() && isNamespace(entry.name))
   for (const { name: namespace } of namespaces) {
     const entries = await entriesOf(folderOf(root, namespace, kind))
@@ -44,6 +45,8 @@ export const scan = async <K extends Kind>(
       }
     }
   }
+  // It went while it was looked at.
+  await demandRoot(root)
   return seen
 }
 
@@ -68,7 +71,9 @@ export const lookAt = async <K extends Kind>(
     () => true,
     () => false,
   )
-  return isThere ? misnamed(namespace, file) : undefined
+  if (isThere) return misnamed(namespace, file)
+  await demandRoot(root)
+  return undefined
 }
 
 const entriesOf = async (folder: string): Promise<readonly Dirent[]> => {
