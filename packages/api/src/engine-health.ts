@@ -2,16 +2,16 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { ApiCode } from '@mcp-sentinel/contract'
 import type { EngineOptions, Engines } from './engines.ts'
 
-export interface EngineState {
+interface EngineState {
   readonly status: 'ok' | 'unavailable' | 'not_configured'
   /** What endpoints that need it answer; left out where they can. */
   readonly code?: ApiCode
 }
 
-export type EngineName = 'analytics' | 'accounts' | 'resources' | 'workloads' | 'live_tail'
+type EngineName = 'analytics' | 'accounts' | 'resources' | 'workloads' | 'live_tail'
 
 /** How each engine is: by its name, and never by where it is or what it said. */
-export type EngineHealth = () => Promise<Readonly<Record<EngineName, EngineState>>>
+type EngineHealth = () => Promise<Readonly<Record<EngineName, EngineState>>>
 
 /** However many ask. */
 const lookEveryMs = 2_000
