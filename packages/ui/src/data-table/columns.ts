@@ -44,3 +44,15 @@ export const nextSorting = (key: string, sorting: Sorting | undefined): Sorting 
   if (sorting?.key !== key) return { key, descending: false }
   return sorting.descending ? undefined : { key, descending: true }
 }
+
+const prependedMax = 10_000
+
+/** How many rows have come to stand above what was the first one; none where that is gone. */
+export const prepended = <Row>(
+  rows: readonly Row[],
+  keyOf: (row: Row) => string,
+  wasFirst: string | undefined,
+): number => {
+  const at = rows.slice(0, prependedMax).findIndex((row) => keyOf(row) === wasFirst)
+  return Math.max(0, at)
+}

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
-import { mount } from '@vue/test-utils'
-import { expect, test } from 'vitest'
-import { type Column, nextSorting, type Sorting, sorted } from './columns.ts'
+import { flushPromises, mount } from '@vue/test-utils'
+import { afterEach, expect, test, vi } from 'vitest'
+import { type Column, nextSorting, prepended, type Sorting, sorted } from './columns.ts'
 import SDataTable from './SDataTable.vue'
 
 interface Row {
@@ -32,6 +32,8 @@ test('a column is sorted upwards, downwards, and then not', () => {
   expect(nextSorting('calls', down)).toBeUndefined()
   expect(sorted(rows, columns, undefined)).toBe(rows)
 })
+
+afterEach(() => vi.restoreAllMocks())
 
 const table = (sorting?: Sorting) =>
   mount(SDataTable<Row>, {
@@ -64,4 +66,42 @@ test('a row is opened by pointing, and by keys alone', async () => {
   for (const key of ['Home', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowUp', 'Enter'])
     await grid.trigger('keydown', { key })
   expect(shown.emitted<[Row]>('open')?.map(([row]) => row.name)).toEqual(['assistant', 'billing'])
+})
+
+test('what came to stand above the first row is counted, unless that row is gone', () => {
+  const keyOf = ({ name }: Row) => name
+  expect(prepended(rows, keyOf, 'assistant')).toBe(2)
+  expect(prepended(rows, keyOf, 'payments')).toBe(0)
+  expect(prepended(rows, keyOf, 'gone')).toBe(0)
+  expect(prepended(rows, keyOf, undefined)).toBe(0)
+})
+
+test('who reads at the top sees what comes slide in, and who reads further down goes on reading', async () => {
+  // Rows are drawn where there is room for them.
+  vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(600)
+  const shown = table()
+  const grid = shown.get('[role=grid]')
+  const more = (count: number, from: string) =>
+    Array.from({ length: count }, (_, at): Row => ({ name: `${from}-${at}`, calls: at }))
+  const slid = () => shown.findAll('.arrived').map((row) => row.text())
+  await shown.setProps({ rows: [...more(2, 'new'), ...rows] })
+  expect(slid()).toEqual(['new-00', 'new-11'])
+  await grid.get('[role=rowgroup]').trigger('animationend')
+  expect(slid()).toEqual([])
+  grid.element.scrollTop = 100
+  await shown.setProps({ rows: [...more(3, 'newer'), ...more(2, 'new'), ...rows] })
+  await flushPromises()
+  expect([grid.element.scrollTop, slid()]).toEqual([100 + 3 * 32, []])
+  grid.element.scrollTop = 0
+  await shown.setProps({ rows: [...more(30, 'flood'), ...more(3, 'newer')] })
+  expect(slid()).toEqual([])
+})
+
+test('the row that keys point at stays the same one when others come above it', async () => {
+  const shown = table()
+  const grid = shown.get('[role=grid]')
+  await grid.trigger('keydown', { key: 'ArrowDown' })
+  await shown.setProps({ rows: [{ name: 'new', calls: 1 }, ...rows] })
+  await grid.trigger('keydown', { key: 'Enter' })
+  expect(shown.emitted<[Row]>('open')?.map(([row]) => row.name)).toEqual(['billing'])
 })

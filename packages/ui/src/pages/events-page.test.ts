@@ -135,3 +135,44 @@ test('what comes in is not sorted, whatever the address says', async () => {
   await vi.waitFor(() => expect(column(shown, 'Tool')).toEqual(['tool-2', 'tool-1']))
   expect(shown.findAll('[role=columnheader] button')).toEqual([])
 })
+
+test('what comes while it is paused is counted, and what was dropped is told', async () => {
+  const encoder = new TextEncoder()
+  let send: (name: string, data: object) => void = () => {}
+  const { page: shown } = await start(
+    '/events',
+    () =>
+      new Response(
+        new ReadableStream<Uint8Array>({
+          start: (stream) => {
+            send = (name, data) =>
+              stream.enqueue(encoder.encode(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`))
+          },
+        }),
+      ),
+  )
+  const status = () => shown.get('[role=status]').text()
+  expect(status()).toBe('Connecting')
+  send('event', event('1'))
+  send('live', { backfilled: 1 })
+  await vi.waitFor(() => expect(column(shown, 'Tool')).toEqual(['tool-1']))
+  expect(status()).toBe('Live')
+  button('Pause').click()
+  await flushPromises()
+  for (const id of ['2', '3']) send('event', event(id))
+  send('dropped', { count: 1200 })
+  await vi.waitFor(() => expect(button('Show 2 new')).toBeDefined())
+  expect(column(shown, 'Tool')).toEqual(['tool-1'])
+  expect(status()).toBe('1,200 dropped Live')
+  button('Show 2 new').click()
+  await flushPromises()
+  expect(column(shown, 'Tool')).toEqual(['tool-3', 'tool-2', 'tool-1'])
+})
+
+test('a stream that breaks off is told to be asked for again', async () => {
+  const { page: shown } = await start(
+    '/events',
+    () => new Response('event: live\ndata: {"backfilled":0}\n\n'),
+  )
+  await vi.waitFor(() => expect(shown.get('[role=status]').text()).toBe('Reconnecting'))
+})
