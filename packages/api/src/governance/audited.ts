@@ -3,6 +3,7 @@ import type { Logger } from '@mcp-sentinel/service'
 import type { Audited } from '../accounts/audit.ts'
 import type { Actor } from '../accounts/context.ts'
 import type { Accounts } from '../accounts.ts'
+import { inTime } from '../in-time.ts'
 
 export type RecordChange = (actor: Actor, audited: Audited) => Promise<void>
 
@@ -82,10 +83,7 @@ export const createRecordedChanges = (options: RecordedChangesOptions): Recorded
       const written = write({ actor, audited: keepable(audited), at: clock() })
       writing.add(written)
       void written.then(() => writing.delete(written))
-      const settled = new AbortController()
-      const late = wait(patienceMs, undefined, { signal: settled.signal }).catch(() => {})
-      await Promise.race([written, late])
-      settled.abort()
+      await inTime(written, patienceMs)
     },
     close: async () => {
       closing.abort()

@@ -1,5 +1,5 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import { EventError, type EventLog, type Tail } from '@mcp-sentinel/events'
+import { inTime } from '../in-time.ts'
 import { type LiveEvent, liveEventOf } from './live-event.ts'
 
 interface Listener {
@@ -86,7 +86,7 @@ export const createFeed = ({ log, openDeadlineMs }: FeedOptions): Feed => {
         if (following.listeners.size === 0 && current === following) await end(following)
       }
       try {
-        await inTime(following.tail, openDeadlineMs)
+        if ((await inTime(following.tail, openDeadlineMs)) === undefined) throw late(openDeadlineMs)
         isAway = false
       } catch (error) {
         isAway = true
@@ -99,19 +99,5 @@ export const createFeed = ({ log, openDeadlineMs }: FeedOptions): Feed => {
   }
 }
 
-const inTime = async (opening: Promise<unknown>, deadlineMs: number): Promise<void> => {
-  const settled = new AbortController()
-  const late = wait(deadlineMs, undefined, { signal: settled.signal }).then(
-    () => {
-      throw new EventError('log_unavailable', `the log did not answer within ${deadlineMs} ms`, {
-        retryable: true,
-      })
-    },
-    () => {},
-  )
-  try {
-    await Promise.race([opening, late])
-  } finally {
-    settled.abort()
-  }
-}
+const late = (afterMs: number): EventError =>
+  new EventError('log_unavailable', `the log did not answer within ${afterMs} ms`, { retryable: true })

@@ -10,6 +10,7 @@ import {
 } from '@mcp-sentinel/events/clickhouse'
 import { membershipIn } from '../../caller.ts'
 import type { Engines } from '../../engines.ts'
+import { inTime } from '../../in-time.ts'
 import { faulty } from '../../problems.ts'
 import { own, type Routes } from '../../serving/route.ts'
 import { toldEvent } from '../../told-event.ts'
@@ -27,15 +28,17 @@ interface Asked {
   readonly tool?: string | undefined
 }
 
+const namesDeadlineMs = 1_000
+
 export const usageRoutes = ({
   store,
   accountsIfAny,
   clock,
 }: Engines): Routes<Pick<Endpoints['analytics'], 'usage' | 'userUsage'>> => {
-  const answer = async (asked: Asked, scope: Scope | undefined): Promise<Answer> => {
-    const { limit, window_days, server } = asked
-    const decision = sameOf(asked, ['decision', 'status', 'outcome'])
-    const toolName = sameOf(asked, ['tool_name', 'tool'])
+  const answer = async (question: Asked, scope: Scope | undefined): Promise<Answer> => {
+    const { limit, window_days, server } = question
+    const decision = sameOf(question, ['decision', 'status', 'outcome'])
+    const toolName = sameOf(question, ['tool_name', 'tool'])
     const calls = { windowDays: window_days, nowMs: clock(), scope, server, decision, toolName, limit }
     const echoed = {
       names: {},
@@ -56,8 +59,9 @@ export const usageRoutes = ({
       latency(engine, calls),
       recentCalls(engine, calls),
     ])
-    // Ids say it, too.
-    const names = (await accountsIfAny?.names.of(idsIn(usages)).catch(() => undefined)) ?? {}
+    // Ids say it, too: nobody waits for names of a database that does not answer.
+    const asked = accountsIfAny?.names.of(idsIn(usages)).catch(() => undefined)
+    const names = (asked && (await inTime(asked, namesDeadlineMs))) ?? {}
     return { ...copied(usages), refusals: [...refusals], latency: [...latencies], recent, ...echoed, names }
   }
 
