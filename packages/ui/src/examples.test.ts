@@ -15,7 +15,7 @@ test('the page of the README is shown, and asks the API', async () => {
   await import('./quickstart.examples.ts')
   await vi.waitFor(() => expect(document.querySelector('h1')?.textContent).toBe('Who calls what'))
   expect(document.querySelector('.sentinel')?.getAttribute('data-theme')).toBe('dark')
-  expect(asked).toEqual(['/api/auth/me'])
+  expect(asked).toEqual(['/api/auth/me', '/api/runtime/namespaces'])
 })
 
 test('the component of the README shows what the API answered to its token', async () => {

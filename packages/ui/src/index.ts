@@ -28,6 +28,10 @@ export { default as SignInPage } from './pages/SignInPage.vue'
 export { default as TeamPage } from './pages/TeamPage.vue'
 export { default as TeamsPage } from './pages/TeamsPage.vue'
 export { usePrincipal } from './principal/use-principal.ts'
+export { carried } from './scope/carried.ts'
+export { default as SNamespaceSwitcher } from './scope/SNamespaceSwitcher.vue'
+export { default as SWindowPicker } from './scope/SWindowPicker.vue'
+export { countedWindows, type TimeWindow } from './scope/span.ts'
 export { default as SentinelRoot } from './sentinel/SentinelRoot.vue'
 export {
   provideSentinel,

@@ -1,4 +1,16 @@
-import { createRouter, createWebHistory, type Router } from 'vue-router'
+import { carried, type TimeWindow } from '@mcp-sentinel/ui'
+import { createRouter, createWebHistory, type LocationQueryRaw, type Router } from 'vue-router'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** The page that this one stands below. */
+    place?: string
+    /** Whether the page can be narrowed to one namespace. */
+    byNamespace?: boolean
+    /** What the page looks at of the time that has passed, unless it is told. */
+    time?: TimeWindow | 'all'
+  }
+}
 
 const isSignedIn = async (): Promise<boolean> => {
   const answer = await fetch('/auth/status')
@@ -9,6 +21,11 @@ const isSignedIn = async (): Promise<boolean> => {
 /** Each page is loaded when it is first gone to. Who is not signed in comes to sign in first, and then to the page. */
 export const createRoutes = (): Router => {
   let isKnown = false
+  // Heard before the router does, which then asks where to go.
+  let isReturning = false
+  window.addEventListener('popstate', () => {
+    isReturning = true
+  })
   const router = createRouter({
     history: createWebHistory(),
     routes: [
@@ -16,21 +33,25 @@ export const createRoutes = (): Router => {
         path: '/',
         name: 'overview',
         component: () => import('./pages/overview.ts').then(({ OverviewPage }) => OverviewPage),
+        meta: { byNamespace: true, time: '24h' },
       },
       {
         path: '/events',
         name: 'events',
         component: () => import('./pages/events.ts').then(({ EventsPage }) => EventsPage),
+        meta: { byNamespace: true, time: 'all' },
       },
       {
         path: '/analytics',
         name: 'analytics',
         component: () => import('./pages/AnalyticsHere.vue'),
+        meta: { byNamespace: true, time: '7d' },
       },
       {
         path: '/servers',
         name: 'servers',
         component: () => import('./pages/servers.ts').then(({ ServersPage }) => ServersPage),
+        meta: { byNamespace: true },
       },
       {
         path: '/servers/:namespace/:name',
@@ -43,6 +64,7 @@ export const createRoutes = (): Router => {
         path: '/access',
         name: 'access',
         component: () => import('./pages/access.ts').then(({ AccessPage }) => AccessPage),
+        meta: { byNamespace: true },
       },
       {
         path: '/teams',
@@ -74,6 +96,14 @@ export const createRoutes = (): Router => {
       { path: '/sign-in', name: 'sign-in', component: () => import('./SignInHere.vue') },
       { path: '/:rest(.*)*', name: 'nowhere', component: () => import('./NoSuchPage.vue') },
     ],
+  })
+  router.beforeEach((to, from) => {
+    const wasReturning = isReturning
+    isReturning = false
+    // What is looked at stays looked at on the next page; who goes back sees what was there.
+    if (wasReturning || to.name === from.name || to.name === 'sign-in') return true
+    const query = carried(from.query, to.query)
+    return query === undefined || { path: to.path, query: query as LocationQueryRaw, hash: to.hash }
   })
   router.beforeEach(async (to) => {
     if (to.name === 'sign-in' || isKnown) return true
