@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { Tables } from '../database.ts'
 import type { Context } from './context.ts'
 import { isUuid } from './uuid.ts'
@@ -10,7 +10,21 @@ export interface AuditQuestion {
   readonly sinceMs?: number | undefined
   readonly untilMs?: number | undefined
   readonly action?: string | undefined
+  readonly before?: AuditPlace | undefined
   readonly limit: number
+}
+
+/** Where an entry stands among others, which may be of the same time. */
+export interface AuditPlace {
+  /** Epoch microseconds, as precisely as the database has it; digits. */
+  readonly atUs: string
+  readonly id: string
+}
+
+interface AuditPage {
+  readonly entries: readonly AuditEntry[]
+  /** Where it ends, if there is more. */
+  readonly end: AuditPlace | undefined
 }
 
 export type AuditEntry = Selectable<Tables['audit_logs']> & { readonly email: string | null }
@@ -27,7 +41,7 @@ interface Activity {
 /** What the audit log tells. */
 export interface AuditTrail {
   /** The newest first. */
-  readonly list: (question: AuditQuestion) => Promise<readonly AuditEntry[]>
+  readonly list: (question: AuditQuestion) => Promise<AuditPage>
   /** Users that are there, those first that did something last. */
   readonly activity: (question: AuditQuestion) => Promise<readonly Activity[]>
 }
@@ -42,14 +56,33 @@ export const createAuditTrail = ({ db }: Context): AuditTrail => {
   }
 
   return {
-    list: (question) =>
-      within(question)
+    list: async ({ before, ...question }) => {
+      let query = within(question)
+      if (before !== undefined) {
+        const { atUs, id } = before
+        const at = sql<Date>`timestamptz 'epoch' + ${atUs}::bigint * interval '1 microsecond'`
+        // The first of the two finds it by the index.
+        query = query
+          .where('audit_logs.created_at', '<=', at)
+          .where(({ or, eb }) => or([eb('audit_logs.created_at', '<', at), eb('audit_logs.id', '<', id)]))
+      }
+      const found = await query
         .selectAll('audit_logs')
-        .select('users.email')
+        .select([
+          'users.email',
+          sql<string>`(extract(epoch FROM audit_logs.created_at) * 1000000)::bigint`.as('atUs'),
+        ])
         .orderBy('audit_logs.created_at', 'desc')
         .orderBy('audit_logs.id', 'desc')
-        .limit(question.limit)
-        .execute(),
+        .limit(question.limit + 1)
+        .execute()
+      const rows = found.slice(0, question.limit)
+      const last = found.length > rows.length ? rows.at(-1) : undefined
+      return {
+        entries: rows.map(({ atUs, ...entry }) => entry),
+        end: last && { atUs: last.atUs, id: last.id },
+      }
+    },
     activity: async (question) => {
       const done = within(question)
         .where('users.id', 'is not', null)

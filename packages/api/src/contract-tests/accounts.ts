@@ -1,4 +1,6 @@
+import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { AuditPlace } from '../accounts/audit-trail.ts'
 import { describeLogins } from './logins.ts'
 import { describePruning } from './pruning.ts'
 import { describeSeeds } from './seeds.ts'
@@ -174,6 +176,27 @@ export const describeAccounts = (open: OpenTestDatabase): void => {
   })
 
   describe('the audit log', () => {
+    it('is told page by page, also between two milliseconds and among entries of one time', async () => {
+      for (const us of [0, 1, 1, 1, 2, 999, 1000])
+        await database.db
+          .insertInto('audit_logs')
+          .values({
+            action: String(us),
+            created_at: sql<Date>`timestamptz '2026-05-01T00:00:00Z' + ${us}::int * interval '1 microsecond'`,
+          } as never)
+          .execute()
+      for (const limit of [1, 2, 3, 7]) {
+        const told: string[] = []
+        let before: AuditPlace | undefined
+        do {
+          const { entries, end } = await world.auditTrail.list({ limit, before })
+          told.push(...entries.map(({ action }) => action))
+          before = end
+        } while (before !== undefined)
+        expect(told).toEqual(['1000', '999', '2', '1', '1', '1', '0'])
+      }
+    })
+
     it('takes whatever was said elsewhere, and keeps what can be kept of it', async () => {
       const after = { name: 'a\0b\ud800c', tools: ['\ud83d\ude00', 1, null] }
       await world.audit.record({ ...actor, identity: 'session' }, { action: 'x', resource: 'y', after })

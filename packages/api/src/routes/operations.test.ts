@@ -154,6 +154,8 @@ describe('operations', () => {
         [{ user: 'nobody@example.org' }, []],
         [{ since: begin }, ['grant_apply', 'login', 'image_publish']],
         [{ until: begin }, ['login']],
+        [{ action: 'login' }, ['login', 'login']],
+        [{ action: 'login', user: 'owner@example.org' }, ['login']],
         [{ since: begin, until: begin }, []],
         [{ since: '2026-05-31', until: '2026-06-01' }, []],
       ]
@@ -161,6 +163,67 @@ describe('operations', () => {
         const { audit_logs } = await as('admin').operations.audit({ query })
         expect(audit_logs.map(({ action }) => action)).toEqual(actions)
       }
+    })
+
+    it.each([1, 2, 3])(
+      'operations.audit goes on by its cursor to the end, %i at a time, of which most are of one time',
+      async (limit) => {
+        const all = await as('admin').operations.audit()
+        expect(all.next_cursor).toBeUndefined()
+        const told: typeof all.audit_logs = []
+        let cursor: string | undefined
+        do {
+          const page = await as('admin').operations.audit({
+            query: { limit, ...(cursor === undefined ? {} : { cursor }) },
+          })
+          told.push(...page.audit_logs)
+          cursor = page.next_cursor
+        } while (cursor !== undefined)
+        expect(told).toEqual(all.audit_logs)
+      },
+    )
+
+    it('operations.audit goes on among those that the filters agree on, whatever came meanwhile', async () => {
+      const query = { action: 'login', limit: 1 }
+      const first = await as('admin').operations.audit({ query })
+      await people.world.audit.record({ requestId: 'r-2' }, { action: 'login', resource: 'thing/new' })
+      const { audit_logs, next_cursor } = await as('admin').operations.audit({
+        query: { ...query, cursor: first.next_cursor ?? '' },
+      })
+      expect(audit_logs.map(({ email }) => email)).toEqual(['owner@example.org'])
+      expect(next_cursor).toBeUndefined()
+    })
+
+    it('operations.snapshot leads on to operations.audit', async () => {
+      const { next_cursor, images_next_cursor, audit_logs } = await as('admin').operations.snapshot({
+        query: { limit: 3 },
+      })
+      expect([audit_logs.length, images_next_cursor]).toEqual([3, undefined])
+      const rest = await as('admin').operations.audit({ query: { limit: 3, cursor: next_cursor ?? '' } })
+      expect(rest.audit_logs.map(({ action, email }) => [action, email])).toEqual([
+        ['login', 'owner@example.org'],
+      ])
+    })
+
+    it.each([
+      ['no base64', '%'],
+      ['another shape', Buffer.from('1.2.3').toString('base64url')],
+      ['no numbers', Buffer.from('a.b').toString('base64url')],
+      ['more digits than there are', Buffer.from(`1.${'9'.repeat(19)}`).toString('base64url')],
+      ['more than a cursor', 'x'.repeat(129)],
+    ])('operations.audit refuses a cursor of %s', async (_, cursor) => {
+      await expect(as('admin').operations.audit({ query: { cursor } })).rejects.toMatchObject({
+        code: 'invalid_query_param',
+        details: { issues: [{ pointer: 'cursor' }] },
+      })
+    })
+
+    it('operations.audit takes no cursor from who may not read it', async () => {
+      const { next_cursor = '' } = await as('admin').operations.audit({ query: { limit: 1 } })
+      for (const key of ['user', 'owner', 'readKey', 'serviceKey'])
+        await expect(as(key).operations.audit({ query: { cursor: next_cursor } })).rejects.toMatchObject({
+          code: 'forbidden',
+        })
     })
 
     it.each(['audit', 'snapshot'] as const)(
@@ -172,7 +235,8 @@ describe('operations', () => {
           ['since', { since: 'noon' }],
           ['until', { until: '2026-13-01' }],
           ['user', { user: '' }],
-          ['action', { action: 'login' }],
+          name === 'audit' ? ['cursor', { cursor: 'guessed' }] : ['action', { action: 'login' }],
+          ['page', { page: 2 }],
         ]
         for (const [pointer, query] of wrong)
           await expect(as('admin').operations[name]({ query })).rejects.toMatchObject({
@@ -245,153 +309,5 @@ describe('operations', () => {
       await expect(as('admin', { accounts: undefined }).operations[name]()).rejects.toMatchObject({
         code: 'platform_unavailable',
       })
-  })
-})
-
-describe('deployments', () => {
-  const web = { name: 'web', image: 'registry.example.org/red/web', version: '1.0' }
-  const red = { namespace: 'mcp-team-red', name: 'web' }
-  const apply = (key: string, body: object = {}, engines: object = {}) =>
-    as(key, engines).deployments.apply({ body: { ...web, ...body } })
-  const names = async (key: string, query = {}) =>
-    (await as(key).deployments.list({ query })).deployments.map(
-      ({ namespace, name }) => `${namespace}/${name}`,
-    )
-
-  it('deployments.apply runs an image in the namespace of the team, and writes it down', async () => {
-    const { deployment } = await apply('member')
-    expect(deployment).toEqual({
-      name: 'web',
-      namespace: 'mcp-team-red',
-      replicas: 1,
-      ready: 0,
-      image: 'registry.example.org/red/web:1.0',
-      user_id: people.idOf('member'),
-      created_by: people.idOf('member'),
-      labels: {
-        'platform.mcpruntime.org/user-id': people.idOf('member'),
-        'platform.mcpruntime.org/created-by': people.idOf('member'),
-      },
-      created_at: new Date(people.world.now()).toISOString(),
-    })
-    expect(await people.audited()).toEqual([
-      { action: 'deployment_apply', resource: 'deployment/web', user_id: people.idOf('member') },
-    ])
-  })
-
-  it('deployments.apply leaves it to whom it belongs, whoever changes it', async () => {
-    await apply('member')
-    const { deployment } = await apply('owner', { version: '2', replicas: 3 })
-    expect(deployment).toMatchObject({ user_id: people.idOf('member'), replicas: 3 })
-    expect(deployment.image).toBe('registry.example.org/red/web:2')
-    await apply('owner', { name: 'other' })
-    await expect(apply('member', { name: 'other' })).rejects.toMatchObject({ code: 'forbidden' })
-  })
-
-  it.each([
-    ['user', 'mcp-team-red'],
-    ['otherOwner', 'mcp-team-red'],
-    ['owner', 'mcp-team-blue'],
-    ['owner', 'mcp-servers'],
-    ['owner', 'kube-system'],
-    ['serviceKey', 'mcp-team-red'],
-  ])('deployments.apply refuses %s in %s', async (key, namespace) => {
-    await expect(apply(key, { namespace })).rejects.toMatchObject({ code: 'forbidden' })
-    expect(await workloads.deployments.list()).toEqual([])
-  })
-
-  it('deployments.apply takes images of tenants from below their name alone', async () => {
-    const engines = { platform: { registryHost: 'registry.example.org' } }
-    for (const image of [
-      'registry.example.org/blue/web',
-      'registry.example.org/redder/web',
-      'docker.io/red/web',
-    ])
-      await expect(apply('owner', { image }, engines)).rejects.toMatchObject({
-        code: 'forbidden',
-        details: { issues: [{ pointer: '/image' }] },
-      })
-    for (const image of ['registry.example.org/red/web', 'registry.example.org/mcp-team-red/web'])
-      await apply('owner', { image }, engines)
-    await apply('admin', { image: 'docker.io/any', namespace: 'mcp-team-red' }, engines)
-  })
-
-  it.each<[string, object]>([
-    ['/name', { name: 'Web' }],
-    ['/image', { image: 'it@sha256:0' }],
-    ['/version', { version: '-' }],
-    ['/port', { port: 0 }],
-    ['/port', { port: 65536 }],
-    ['/replicas', { replicas: 21 }],
-    ['/replicas', { replicas: -1 }],
-    ['/namespace', { namespace: '../x' }],
-    ['/command', { command: 'sh' }],
-  ])('deployments.apply refuses a wrong %s: %j', async (pointer, body) => {
-    await expect(apply('owner', body)).rejects.toMatchObject({
-      code: 'invalid_request_body',
-      details: { issues: [{ pointer }] },
-    })
-  })
-
-  it('deployments.apply needs a namespace from who is in no team', async () => {
-    await expect(apply('user')).rejects.toMatchObject({
-      code: 'invalid_request_body',
-      details: { issues: [{ pointer: '/namespace' }] },
-    })
-  })
-
-  it('deployments.list and deployments.all tell each of what is theirs', async () => {
-    await apply('member')
-    await apply('otherOwner', { name: 'ledger' })
-    expect(await names('owner')).toEqual(['mcp-team-red/web'])
-    expect(await names('readKey', { namespace: 'mcp-team-red' })).toEqual(['mcp-team-red/web'])
-    expect(await names('otherOwner')).toEqual(['mcp-team-blue/ledger'])
-    expect([await names('user'), await names('serviceKey')]).toEqual([[], []])
-    for (const namespace of ['mcp-team-blue', 'mcp-servers', 'nowhere'])
-      await expect(names('owner', { namespace })).rejects.toMatchObject({ code: 'forbidden' })
-    const { all } = as('admin').deployments
-    expect((await all()).deployments).toHaveLength(2)
-    expect((await all({ query: { namespace: 'mcp-team-blue' } })).deployments).toHaveLength(1)
-  })
-
-  describe('deployments.remove', () => {
-    it.each(['member', 'owner', 'admin', 'adminKey'])('is for %s', async (key) => {
-      await apply('member')
-      expect(await as(key).deployments.remove({ params: red })).toEqual({ success: true, ...red })
-      expect(await workloads.deployments.list()).toEqual([])
-      expect((await people.audited()).at(-1)).toMatchObject({ action: 'deployment_delete' })
-      await expect(as('owner').deployments.remove({ params: red })).rejects.toMatchObject({
-        code: 'not_found',
-      })
-    })
-
-    it('is not for others', async () => {
-      await apply('owner')
-      for (const key of ['user', 'member', 'otherOwner', 'serviceKey'])
-        await expect(as(key).deployments.remove({ params: red })).rejects.toMatchObject({ code: 'forbidden' })
-      await expect(as('readKey').deployments.remove({ params: red })).rejects.toMatchObject({
-        code: 'scope_missing',
-      })
-      expect(await workloads.deployments.list()).toHaveLength(1)
-    })
-
-    it('is not for who has left the team, though it was theirs', async () => {
-      await apply('member')
-      await people.world.teams.removeMember('red', people.idOf('member'), { requestId: 'r' })
-      await expect(as('member').deployments.remove({ params: red })).rejects.toMatchObject({
-        code: 'forbidden',
-      })
-    })
-  })
-
-  it.each([
-    ['unsupported', 409],
-    ['unavailable', 503],
-  ] as const)('says so where there is nothing to run it: %s', async (code, status) => {
-    workloads.fail(new WorkloadError(code, 'not here'))
-    await expect(apply('owner')).rejects.toMatchObject({ status })
-    await expect(names('owner')).rejects.toMatchObject({ status })
-    const without = as('owner', { workloads: undefined }).deployments
-    await expect(without.list()).rejects.toMatchObject({ code: 'workloads_unavailable' })
   })
 })

@@ -1,7 +1,9 @@
 import type { Endpoints, QueryOf, ResponseOf } from '@mcp-sentinel/contract'
-import type { AuditEntry, AuditQuestion } from '../accounts/audit-trail.ts'
+import type { AuditEntry, AuditPlace, AuditQuestion } from '../accounts/audit-trail.ts'
 import type { Engines } from '../engines.ts'
+import { given } from '../governance/items.ts'
 import type { Routes } from '../serving/route.ts'
+import { decodeNumbers, encodeNumbers } from './cursor.ts'
 import { toldDeployment } from './deployments.ts'
 import { catalogues, entryOfTeam } from './namespaces.ts'
 
@@ -61,16 +63,17 @@ export const operationsRoutes = (engines: Engines): Routes<Endpoints['operations
     },
     audit: {
       action: 'audit.read',
-      handle: async ({ query }) => ({
-        audit_logs: (await accounts().auditTrail.list(questionOf(query))).map(toldEntry),
-      }),
+      handle: async ({ query }) => {
+        const { entries, end } = await accounts().auditTrail.list(questionOf(query))
+        return { audit_logs: entries.map(toldEntry), ...given({ next_cursor: end && cursorOf(end) }) }
+      },
     },
     snapshot: {
       action: 'audit.read',
       handle: async ({ query }) => {
         const { auditTrail } = accounts()
         const question = questionOf(query)
-        const [entries, images, users, deployments] = await Promise.all([
+        const [newest, images, users, deployments] = await Promise.all([
           auditTrail.list(question),
           auditTrail.list({ ...question, action: 'image_publish' }),
           auditTrail.activity(question),
@@ -83,8 +86,12 @@ export const operationsRoutes = (engines: Engines): Routes<Endpoints['operations
             ...(lastLogin && { last_login: lastLogin.toISOString() }),
             ...(lastActivity && { last_activity: lastActivity.toISOString() }),
           })),
-          audit_logs: entries.map(toldEntry),
-          images: images.map(toldEntry),
+          audit_logs: newest.entries.map(toldEntry),
+          images: images.entries.map(toldEntry),
+          ...given({
+            next_cursor: newest.end && cursorOf(newest.end),
+            images_next_cursor: images.end && cursorOf(images.end),
+          }),
           deployments: (deployments ?? []).map(toldDeployment),
           unavailable: missing(deployments),
         }
@@ -93,12 +100,28 @@ export const operationsRoutes = (engines: Engines): Routes<Endpoints['operations
   }
 }
 
-const questionOf = ({ user, since, until, limit }: Asked): AuditQuestion => ({
+const questionOf = ({
   user,
+  since,
+  until,
+  limit,
+  action,
+  cursor,
+}: Partial<Asked> & Pick<Asked, 'limit'>): AuditQuestion => ({
+  user,
+  action,
+  before: cursor === undefined ? undefined : placeOf(cursor),
   sinceMs: since === undefined ? undefined : Date.parse(since),
   untilMs: until === undefined ? undefined : Date.parse(until),
   limit,
 })
+
+const cursorOf = ({ atUs, id }: AuditPlace): string => encodeNumbers([atUs, id])
+const place = /^(-?\d{1,17})\.(\d{1,18})$/
+const placeOf = (cursor: string): AuditPlace => {
+  const [atUs = '', id = ''] = decodeNumbers(cursor, place)
+  return { atUs, id }
+}
 
 const toldEntry = ({ id, action, created_at, ...more }: AuditEntry): Told => ({
   id: String(id),

@@ -3,12 +3,14 @@ import { endpoint } from '../../endpoint.ts'
 import { instantOrDay, rowLimit, text } from '../../fields.ts'
 import { deployment } from '../deployments.ts'
 
-const filters = z.strictObject({
+const filters = {
   user: text(254).optional().describe('An id, or an e-mail address.'),
   since: instantOrDay.optional().describe('From then on.'),
   until: instantOrDay.optional().describe('Before then.'),
   limit: rowLimit(200, 50),
-})
+}
+/** Of `audit`, with the same filters; left out at the end. */
+const nextCursor = z.string().optional()
 
 /** What is empty is left out. */
 const auditLog = z.object({
@@ -38,8 +40,12 @@ export const audit = endpoint({
   path: '/admin/audit',
   summary: 'Who changed what, the newest first.',
   access: 'admin',
-  query: filters,
-  response: z.object({ audit_logs: z.array(auditLog) }),
+  query: z.strictObject({
+    ...filters,
+    action: text(64).optional().describe('What was done, such as `image_publish`.'),
+    cursor: text(128).optional().describe('`next_cursor` of the page before.'),
+  }),
+  response: z.object({ audit_logs: z.array(auditLog), next_cursor: nextCursor }),
 })
 
 export const snapshot = endpoint({
@@ -47,7 +53,7 @@ export const snapshot = endpoint({
   path: '/admin/operations',
   summary: 'What has gone on on the platform: people, changes, images, deployments.',
   access: 'admin',
-  query: filters,
+  query: z.strictObject(filters),
   response: z.object({
     filters: z.object({
       user: z.string().optional(),
@@ -67,8 +73,11 @@ export const snapshot = endpoint({
       }),
     ),
     audit_logs: z.array(auditLog),
+    next_cursor: nextCursor,
     /** Images that were published. */
     images: z.array(auditLog),
+    /** With `action=image_publish`. */
+    images_next_cursor: nextCursor,
     deployments: z.array(deployment),
     /** Engines that did not answer. */
     unavailable: z.array(z.enum(['workloads'])),
