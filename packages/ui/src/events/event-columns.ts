@@ -1,5 +1,5 @@
 import type { Column } from '../data-table/columns.ts'
-import { shownText } from '../shown-text/shown-text.ts'
+import { namedText } from '../shown-text/shown-text.ts'
 import { type Recorded, recordedIn, type SentinelEvent, verdictOfEvent } from './event-record.ts'
 
 type Field = {
@@ -14,7 +14,7 @@ const field = (name: Field, title: string, width = narrow): Column<SentinelEvent
   title,
   width,
   sortBy: ({ [name]: text }) => text ?? '',
-  text: ({ [name]: text }) => shownText(text ?? ''),
+  text: ({ [name]: text }) => namedText(text ?? ''),
 })
 const recorded = (name: keyof Recorded, title: string): Column<SentinelEvent> => ({
   key: name,
@@ -22,7 +22,7 @@ const recorded = (name: keyof Recorded, title: string): Column<SentinelEvent> =>
   width: narrow,
   isOptional: true,
   sortBy: (event) => recordedIn(event)[name] ?? '',
-  text: (event) => shownText(String(recordedIn(event)[name] ?? '')),
+  text: (event) => namedText(String(recordedIn(event)[name] ?? '')),
 })
 const optional = (column: Column<SentinelEvent>): Column<SentinelEvent> => ({ ...column, isOptional: true })
 
@@ -35,7 +35,7 @@ export const eventColumns: readonly Column<SentinelEvent>[] = [
   field('server', 'Server', wide),
   {
     ...field('reason', 'Reason', wide),
-    text: ({ reason }) => shownText(reason?.replaceAll('_', ' ') ?? ''),
+    text: ({ reason }) => namedText(reason?.replaceAll('_', ' ') ?? ''),
   },
   optional(field('namespace', 'Namespace')),
   optional(field('team_id', 'Team')),

@@ -1,4 +1,5 @@
 import type { Reason } from '@mcp-sentinel/policy'
+import { namedText } from '../shown-text/shown-text.ts'
 import { recordedIn, type SentinelEvent } from './event-record.ts'
 
 type Tell = (about: {
@@ -31,6 +32,9 @@ const refusals: Readonly<Partial<Record<Reason, Tell>>> = {
   invalid_token: () => 'the token does not hold',
 }
 
+const nameCharsMax = 80
+const named = (text: string) => namedText(text, nameCharsMax)
+
 /** Which of the two ceilings it was. */
 const lowest = ({ admin_trust: grant, consented_trust: session }: ReturnType<typeof recordedIn>): string =>
   session !== undefined && session !== grant
@@ -39,17 +43,24 @@ const lowest = ({ admin_trust: grant, consented_trust: session }: ReturnType<typ
 
 /** Why something was refused, as the end of a sentence. */
 export const whyRefused = (reason: string | undefined, about: Parameters<Tell>[0]): string =>
-  refusals[(reason ?? '') as Reason]?.(about) ?? reason?.replaceAll('_', ' ') ?? 'no reason was given'
+  (Object.hasOwn(refusals, reason ?? '') && refusals[reason as Reason]?.(about)) ||
+  (reason ? named(reason.replaceAll('_', ' ')) : 'no reason was given')
 
 /** What happened, in one sentence a person says. */
 export const sentenceOf = (event: SentinelEvent): string => {
-  const record = recordedIn(event)
-  const tool = event.tool_name ?? record.rpc_method ?? 'the request'
-  const agent = event.agent_id ?? event.human_id ?? 'the caller'
+  const recorded = recordedIn(event)
+  // Others write these, and somebody reads them as our words.
+  const record = Object.fromEntries(
+    Object.entries(recorded).map(([name, value]) => [name, typeof value === 'string' ? named(value) : value]),
+  ) as typeof recorded
+  const tool = named(event.tool_name || recorded.rpc_method || 'the request')
+  const agent = named(event.agent_id || event.human_id || 'the caller')
   const why = (reason: string | undefined) => whyRefused(reason, { tool, agent, record })
   if (event.decision === 'deny') return `Refused: ${why(event.reason)}.`
-  if (event.decision !== 'allow') return `${event.event_type} of ${event.source}.`
-  if (record.would_be) return `Allowed, and would be refused: ${why(record.would_be)}.`
+  if (!event.decision) return `${named(event.event_type)} of ${named(event.source)}.`
+  if (event.decision !== 'allow')
+    return `${named(event.source)} decided “${named(event.decision)}” on ${tool}: ${why(event.reason)}.`
+  if (recorded.would_be) return `Allowed, and would be refused: ${why(recorded.would_be)}.`
   return record.matched_grant === undefined
     ? `Allowed: ${tool}.`
     : `Allowed: ${record.matched_grant} lets ${agent} use ${tool}.`

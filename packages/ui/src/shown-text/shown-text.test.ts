@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { shownText } from './shown-text.ts'
+import { namedText, shownJson, shownText } from './shown-text.ts'
 
 test.each([
   ['refund_invoice', 'refund_invoice'],
@@ -26,4 +26,17 @@ test('what is very long ends with a sign that it goes on', () => {
   expect(shownText('xyz', 2)).toBe('xy…')
   // Half of a character is told too, rather than drawn as nothing.
   expect(shownText('x👩', 2)).toBe('x‹U+D83D›…')
+})
+
+test('JSON stays what it is, with all of it to be seen', () => {
+  const value = { name: 'a\u202eb\u{e0041}', ['k\u200b']: ['x\ny', '\ufeff', 'ok'] }
+  const shown = shownJson(value)
+  expect(JSON.parse(shown)).toEqual(value)
+  expect(shown).not.toMatch(/[^\n\P{C}]/u)
+  expect(shown).toContain('\\u202e')
+})
+
+test('a name that is written from right to left is kept apart from its sentence', () => {
+  expect(namedText('שלום')).toBe('\u2068שלום\u2069')
+  expect(namedText('refund')).toBe('refund')
 })
