@@ -3,6 +3,7 @@ import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { defaulted } from './contract-tests/defaulted.ts'
 import { grantOn, serverNamed } from './contract-tests/resources.ts'
 import { overlays } from './crds/overlays.ts'
 import type { Structural } from './crds/structural.ts'
@@ -94,25 +95,17 @@ describe.each(kinds)('the schema of %s', (kind: Kind) => {
 const validator = (schema: Structural): z.ZodType =>
   z.fromJSONSchema(schema as Parameters<typeof z.fromJSONSchema>[0])
 
-/** As the API server fills in what was left out. */
-const defaulted = (schema: Structural, value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map((one) => defaulted(schema.items ?? {}, one))
-  if (typeof value !== 'object' || value === null || schema.properties === undefined) return value
-  const members: Record<string, unknown> = { ...value }
-  for (const [name, one] of Object.entries(schema.properties)) {
-    members[name] ??= one['default']
-    if (members[name] === undefined) delete members[name]
-    else members[name] = defaulted(one, members[name])
-  }
-  return members
-}
-
-/** The rules that an object breaks. They are the part of CEL that JavaScript shares, but for these two words. */
+/** The rules that an object breaks. They are the part of CEL that JavaScript shares, but for these words. */
 const brokenRules = (schema: Structural, value: unknown): readonly string[] => {
   const own = (schema['x-kubernetes-validations'] ?? []) as readonly { rule: string; message: string }[]
   const broken = own.filter(({ rule }) => {
     const script = rule
+      .replaceAll('__as__', 'as')
       .replaceAll(/has\(([\w.]+)\)/g, '($1 !== undefined)')
+      .replaceAll(/size\(([\w.]+)\)/g, '$1.length')
+      .replaceAll(/timestamp\(/g, 'Date.parse(')
+      .replaceAll('.contains(', '.includes(')
+      .replaceAll(/\.matches\(('[^']*')\)/g, '.match($1) !== null')
       .replaceAll(/exists\((\w+), (\w+)\)/g, 'some(($1) => $2)')
     return runInNewContext(script, { self: value, oldSelf: value }) !== true
   })
@@ -120,7 +113,8 @@ const brokenRules = (schema: Structural, value: unknown): readonly string[] => {
     const member = (value as Readonly<Record<string, unknown>>)[name]
     return member === undefined ? [] : brokenRules(one, member)
   })
-  return [...broken.map(({ message }) => message), ...members]
+  const entries = Array.isArray(value) ? value.flatMap((one) => brokenRules(schema.items ?? {}, one)) : []
+  return [...broken.map(({ message }) => message), ...members, ...entries]
 }
 
 test.each(examples)('%s is taken by the cluster exactly when it is taken here', (file) => {

@@ -41,7 +41,10 @@ export const apiServerAt = ({ server, token, ...tls }: Reach): ApiServer => {
       const { body, type = 'application/json', accept = 'application/json', query = {} } = asked
       const url = new URL(path, server)
       for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
-      const content = body === undefined ? {} : { 'content-type': type }
+      const sending = body === undefined || typeof body === 'string' ? (body ?? '') : JSON.stringify(body)
+      // Of a DELETE nobody but us says how long it is: its body would be read as the next request.
+      const length = { 'content-length': Buffer.byteLength(sending) }
+      const content = sending === '' ? {} : { 'content-type': type, ...length }
       const signal = AbortSignal.timeout(asked.withinMs ?? answeredWithinMs)
       const headers = { ...authorization, accept, ...content }
       const sent = request(url, { method, agent, headers, signal }, (response) => {
@@ -52,7 +55,7 @@ export const apiServerAt = ({ server, token, ...tls }: Reach): ApiServer => {
         response.on('end', () => resolve({ status: response.statusCode ?? 0, body: read(text) }))
       })
       sent.on('error', reject)
-      sent.end(body === undefined || typeof body === 'string' ? body : JSON.stringify(body))
+      sent.end(sending)
     })
   return { ask, close: () => agent.destroy() }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { labelName, list, objectName, pairs, text } from './fields.ts'
+import { labelName, list, objectName, text } from './fields.ts'
+import { annotations, labels } from './marks.ts'
 
 export const apiVersion = 'mcpruntime.org/v1alpha1'
 /** Where Kubernetes puts what names no namespace. */
@@ -12,8 +13,8 @@ const metadataOf = <N extends z.ZodType>(name: N) =>
   z.strictObject({
     name,
     namespace: labelName.optional(),
-    labels: pairs,
-    annotations: pairs,
+    labels,
+    annotations,
     /** Of the store: which state of the object this is. */
     resourceVersion: text(253).optional(),
     uid: text(253).optional(),
