@@ -35,16 +35,10 @@ let root: VueWrapper | undefined
 beforeEach(() => {
   saved = []
   let last: Blob
-  vi.stubGlobal(
-    'URL',
-    class extends URL {
-      static override createObjectURL = (blob: Blob) => {
-        last = blob
-        return 'blob:one'
-      }
-      static override revokeObjectURL = () => {}
-    },
-  )
+  vi.spyOn(URL, 'createObjectURL').mockImplementation((blob) => {
+    last = blob as Blob
+    return 'blob:one'
+  })
   vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(function (this: HTMLAnchorElement) {
     saved.push({ name: this.download, blob: last })
   })
