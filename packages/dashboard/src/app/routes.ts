@@ -42,6 +42,10 @@ export const createRoutes = (): Router => {
         meta: { byNamespace: true, time: 'all' },
       },
       {
+        path: '/events/:event',
+        redirect: ({ params, query }) => ({ name: 'events', query: { ...query, event: params['event'] } }),
+      },
+      {
         path: '/analytics',
         name: 'analytics',
         component: () => import('./pages/AnalyticsHere.vue'),

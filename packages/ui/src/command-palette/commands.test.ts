@@ -47,10 +47,10 @@ test('of each group no more than can be looked over are told', () => {
 
 test('an id leads to its events', () => {
   const decision = '0199A6C2-7B1e-7c55-9a3f-2f6f2b0f9a11'
-  expect(commandsOfId(` ${decision} `)[0]?.to).toEqual({
-    name: 'events',
-    query: { decision_id: decision.toLowerCase(), live: 'off' },
-  })
+  expect(commandsOfId(` ${decision} `).map(({ to }) => to)).toEqual([
+    { name: 'events', query: { decision_id: decision.toLowerCase(), live: 'off' } },
+    { name: 'events', query: { event: decision.toLowerCase() } },
+  ])
   expect(commandsOfId('4bf92f3577b34da6a3ce929d0e0e4736')[0]?.says).toBe('Trace')
   expect(commandsOfId('payments')).toEqual([])
 })

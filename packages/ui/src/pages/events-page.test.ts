@@ -176,3 +176,39 @@ test('a stream that breaks off is told to be asked for again', async () => {
   )
   await vi.waitFor(() => expect(shown.get('[role=status]').text()).toBe('Reconnecting'))
 })
+
+const drawer = () => document.querySelector('[role=dialog]')?.textContent ?? ''
+const id = '0199a6c2-7b1e-7c55-9a3f-2f6f2b0f9a11'
+
+test('an event that is not listed is opened by its id', async () => {
+  const { asked } = await start(`/events?live=off&event=${id}`, (url) =>
+    listed(url.searchParams.get('id') === id ? [event(id, { tool_name: 'refund' })] : [event('1')]),
+  )
+  await vi.waitFor(() => expect(drawer()).toContain('Allowed: refund.'))
+  expect(asked.map(({ pathname }) => pathname)).toContain('/api/events/filter')
+})
+
+test('an event that is listed is not asked for', async () => {
+  const { page: shown, router, asked } = await start('/events?live=off', () => listed([event('1')]))
+  await shown.get('.row').trigger('click')
+  await flushPromises()
+  expect(router.currentRoute.value.query['event']).toBe('1')
+  await vi.waitFor(() => expect(drawer()).toContain('Allowed: tool-1.'))
+  expect(asked.some(({ pathname }) => pathname === '/api/events/filter')).toBe(false)
+})
+
+test.each([id, '../../etc', 'nothing'])('that there is no event %s is said', async (wanted) => {
+  await start(`/events?live=off&event=${encodeURIComponent(wanted)}`, (url) =>
+    listed(url.searchParams.has('id') ? [] : [event('1')]),
+  )
+  await vi.waitFor(() => expect(drawer()).toContain('No event has this id'))
+})
+
+test('that an event could not be asked for is said', async () => {
+  await start(`/events?live=off&event=${id}`, (url) =>
+    url.searchParams.has('id')
+      ? Response.json({ error: 'forbidden', message: 'only admins see it', request_id: '1' }, { status: 403 })
+      : listed([event('1')]),
+  )
+  await vi.waitFor(() => expect(drawer()).toContain('You may not see the event'))
+})
