@@ -5,6 +5,7 @@ export { default as SButton } from './button/SButton.vue'
 export type { Command } from './command-palette/commands.ts'
 export { default as SCommandPalette } from './command-palette/SCommandPalette.vue'
 export { default as SConfirmDialog } from './confirm-dialog/SConfirmDialog.vue'
+export { default as SConnection } from './connection/SConnection.vue'
 export { default as SCopyId } from './copy-id/SCopyId.vue'
 export type { Column, Sorting } from './data-table/columns.ts'
 export { default as SDataTable } from './data-table/SDataTable.vue'
@@ -40,6 +41,8 @@ export {
   type Theme,
   useSentinel,
 } from './sentinel/sentinel.ts'
+export { default as SSignInAgain } from './sign-in-again/SSignInAgain.vue'
+export { default as SFailure } from './state-panel/SFailure.vue'
 export { default as SSkeleton } from './state-panel/SSkeleton.vue'
 export { default as SStatePanel } from './state-panel/SStatePanel.vue'
 export { default as STime } from './time/STime.vue'

@@ -12,8 +12,13 @@ export const useTheme = () => {
   dark.addEventListener('change', ({ matches }) => {
     system.value = matches ? 'dark' : 'light'
   })
-  const stored = localStorage.getItem(kept)
-  const choice = ref<ThemeChoice>(stored === 'light' || stored === 'dark' ? stored : 'system')
+  const choiceIn = (stored: string | null): ThemeChoice =>
+    stored === 'light' || stored === 'dark' ? stored : 'system'
+  const choice = ref<ThemeChoice>(choiceIn(localStorage.getItem(kept)))
+  // As it was chosen in another tab.
+  window.addEventListener('storage', ({ key, newValue }) => {
+    if (key === kept) choice.value = choiceIn(newValue)
+  })
   watch(choice, (now) => {
     if (now === 'system') localStorage.removeItem(kept)
     else localStorage.setItem(kept, now)

@@ -64,7 +64,7 @@ export const useDraft = <
       const told = issuesOf(error)
       found.value = { issues: told, body: kind.bodyOf(draft.value) }
       isStale.value = isConflict(error)
-      if (!isStale.value && told.length === 0) fault.value = messageOf(error)
+      if (!isStale.value && told.length === 0) fault.value = keptMessageOf(error)
       return undefined
     } finally {
       busy.value = false
@@ -134,10 +134,21 @@ export const useDraft = <
   }
 }
 
-const isConflict = (error: unknown): boolean => error instanceof ApiError && error.code === 'conflict'
+const isConflict = (error: unknown): boolean =>
+  error instanceof ApiError && (error.code === 'conflict' || error.status === 412)
 
+/** Why something was not done. */
 export const messageOf = (error: unknown): string => {
   if (!(error instanceof ApiError)) return 'Something went wrong in this page.'
-  if (error.status === 0) return 'The API cannot be reached. What you typed is still here.'
+  if (error.status === 0) return 'The API cannot be reached.'
+  if (error.status === 401) return 'You are signed out: sign in again, and then once more.'
+  if (error.code === 'too_many_requests')
+    return `Too much was asked for at once. Try again in ${error.retryAfterS ?? 60} seconds.`
   return error.message
+}
+
+/** Why what was typed was not taken. */
+export const keptMessageOf = (error: unknown): string => {
+  const mayPass = error instanceof ApiError && [0, 401, 429].includes(error.status)
+  return `${messageOf(error)}${mayPass ? ' What you typed is still here.' : ''}`
 }

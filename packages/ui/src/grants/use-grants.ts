@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/vue-query'
 import type { DraftKind } from '../draft/use-draft.ts'
 import { type Grant, type Key, keyOf } from '../governed/governed.ts'
+import { every } from '../sentinel/refresh.ts'
 import { useSentinel } from '../sentinel/sentinel.ts'
 import { type GrantBody, type GrantDraft, grantBodyOf, grantDraftOf, grantSchema } from './grant-draft.ts'
 
@@ -13,7 +14,7 @@ export const useGrants = () => {
   return useQuery({
     queryKey: ['grants'],
     queryFn: ({ signal }) => client.grants.list({ query: { limit: rowsMax } }, { signal }),
-    refetchInterval: refreshMs,
+    refetchInterval: every(refreshMs),
   })
 }
 

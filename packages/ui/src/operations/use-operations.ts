@@ -1,6 +1,7 @@
 import type { Endpoints, ResponseOf } from '@mcp-sentinel/contract'
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/vue-query'
 import type { Ref } from 'vue'
+import { every } from '../sentinel/refresh.ts'
 import { useSentinel } from '../sentinel/sentinel.ts'
 
 type Operations = ResponseOf<Endpoints['operations']['snapshot']>
@@ -37,7 +38,7 @@ export const useOperations = (filters: Readonly<Ref<OperationsFilters>>) => {
         { signal },
       )
     },
-    refetchInterval: refreshMs,
+    refetchInterval: every(refreshMs),
     placeholderData: keepPreviousData,
   })
 }

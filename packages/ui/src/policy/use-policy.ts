@@ -3,6 +3,7 @@ import { parsePolicy } from '@mcp-sentinel/policy/schema'
 import { useQuery } from '@tanstack/vue-query'
 import { computed, markRaw, type Ref } from 'vue'
 import { keyOf } from '../governed/governed.ts'
+import { every } from '../sentinel/refresh.ts'
 import { useSentinel } from '../sentinel/sentinel.ts'
 
 const refreshMs = 30_000
@@ -20,7 +21,7 @@ export const usePolicy = (server: Readonly<Ref<string>>) => {
       return markRaw(compile(parsed.document))
     },
     enabled: computed(() => server.value !== ''),
-    refetchInterval: refreshMs,
+    refetchInterval: every(refreshMs),
     structuralSharing: false,
   })
   return query

@@ -4,10 +4,11 @@ import { isWorthAnotherTry } from './retry.ts'
 
 test.each([
   [0, 0, true],
-  [2, 503, true],
-  [3, 503, false],
+  [0, 503, true],
+  [1, 503, false],
   [0, 403, false],
   [0, 404, false],
+  [0, 429, false],
 ])('after %i failures, %i is tried again: %s', (failures, status, again) => {
   expect(isWorthAnotherTry(failures, new ApiError('refused', { status, code: 'code' }))).toBe(again)
 })

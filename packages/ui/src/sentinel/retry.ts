@@ -1,7 +1,7 @@
 import { ApiError } from '@mcp-sentinel/contract/client'
 
-const triesMax = 3
+const triesMax = 1
 
-/** What was refused will be refused again; what could not be reached, or was not ready, may be by then. */
+/** At once: a stumble is not told. What goes on failing is told, and asked for again every few seconds. */
 export const isWorthAnotherTry = (failures: number, error: unknown): boolean =>
   failures < triesMax && error instanceof ApiError && (error.status === 0 || error.status >= 500)

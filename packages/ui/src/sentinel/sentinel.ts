@@ -1,7 +1,9 @@
 import { type Client, createClient } from '@mcp-sentinel/contract/client'
 import { QueryClient, VUE_QUERY_CLIENT } from '@tanstack/vue-query'
-import { type InjectionKey, inject, provide, type Ref, ref } from 'vue'
+import { type InjectionKey, inject, onScopeDispose, provide, type Ref, ref } from 'vue'
+import { every } from './refresh.ts'
 import { isWorthAnotherTry } from './retry.ts'
+import { createServerClock, type ServerClock } from './server-clock.ts'
 
 export type Theme = 'light' | 'dark'
 
@@ -15,7 +17,7 @@ export interface SentinelOptions {
   readonly theme?: Theme | Ref<Theme>
   /** Of numbers and times; that of the browser when it is left out. */
   readonly locale?: string
-  /** Told when the API no longer knows who asks. */
+  /** Told when the API no longer knows who asks; again with each answer that says so. */
   readonly signedOut?: () => void
 }
 
@@ -23,6 +25,7 @@ export interface Sentinel {
   readonly client: Client
   readonly theme: Ref<Theme>
   readonly locale: string | undefined
+  readonly clock: ServerClock
 }
 
 const key: InjectionKey<Sentinel> = Symbol('sentinel')
@@ -30,10 +33,16 @@ const key: InjectionKey<Sentinel> = Symbol('sentinel')
 /** Once, in a component above all others of this package. */
 export const provideSentinel = (options: SentinelOptions): Sentinel => {
   const { apiBase, credentials, headers, locale, signedOut } = options
-  const client = createClient({ baseUrl: apiBase, credentials, headers })
-  const sentinel: Sentinel = { client, theme: ref(options.theme ?? 'light'), locale }
+  const clock = createServerClock()
+  const watched = watchAnswers(clock, signedOut)
+  const client = createClient({ baseUrl: apiBase, credentials, headers, fetch: watched })
+  const sentinel: Sentinel = { client, theme: ref(options.theme ?? 'light'), locale, clock }
   provide(key, sentinel)
-  provide(VUE_QUERY_CLIENT, createQueries(signedOut))
+  const queries = createQueries()
+  // From now on it hears when somebody comes back to the page, and when the network does.
+  queries.mount()
+  onScopeDispose(() => queries.unmount())
+  provide(VUE_QUERY_CLIENT, queries)
   return sentinel
 }
 
@@ -44,17 +53,38 @@ export const useSentinel = (): Sentinel => {
   return sentinel
 }
 
-const staleMs = 10_000
+/** The time at the API; that of this machine where nobody has asked it anything. */
+export const useClock = (): Pick<ServerClock, 'now' | 'aheadMs'> => inject(key, undefined)?.clock ?? ownClock
+const ownClock = createServerClock()
 
-const createQueries = (signedOut: (() => void) | undefined): QueryClient => {
-  const queries = new QueryClient({
+/** Whatever is asked, by pages and forms alike. A sign-in that is refused is no session that ended. */
+const watchAnswers =
+  (clock: ServerClock, signedOut: (() => void) | undefined): typeof fetch =>
+  async (asked, init) => {
+    const askedMs = Date.now()
+    const answer = await fetch(asked, init)
+    clock.note(answer.headers.get('date'), askedMs)
+    if (answer.status === 401 && !String(asked).endsWith('/auth/session')) signedOut?.()
+    return answer
+  }
+
+const staleMs = 10_000
+const retryAfterMs = 500
+
+const createQueries = (): QueryClient =>
+  new QueryClient({
     defaultOptions: {
-      queries: { staleTime: staleMs, retry: isWorthAnotherTry },
-      mutations: { retry: false },
+      queries: {
+        staleTime: staleMs,
+        retry: isWorthAnotherTry,
+        retryDelay: retryAfterMs,
+        refetchInterval: every(false),
+        // Who comes back sees what was done elsewhere meanwhile, in another tab for one.
+        refetchOnWindowFocus: 'always',
+        // What cannot be reached is told, whatever the browser thinks of its network.
+        networkMode: 'always',
+        refetchOnReconnect: true,
+      },
+      mutations: { retry: false, networkMode: 'always' },
     },
   })
-  queries.getQueryCache().subscribe(({ query }) => {
-    if ((query.state.error as { readonly status?: number } | null)?.status === 401) signedOut?.()
-  })
-  return queries
-}

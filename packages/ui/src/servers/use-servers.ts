@@ -2,6 +2,7 @@ import type { Endpoints, ResponseOf } from '@mcp-sentinel/contract'
 import { useQuery, useQueryClient } from '@tanstack/vue-query'
 import { computed, type Ref } from 'vue'
 import { type Key, keyOf } from '../governed/governed.ts'
+import { every } from '../sentinel/refresh.ts'
 import { useSentinel } from '../sentinel/sentinel.ts'
 
 export type Server = ResponseOf<Endpoints['servers']['get']>['server']
@@ -16,7 +17,7 @@ export const useServers = () => {
   return useQuery({
     queryKey: ['servers'],
     queryFn: ({ signal }) => client.servers.list({ query: { limit: rowsMax } }, { signal }),
-    refetchInterval: refreshMs,
+    refetchInterval: every(refreshMs),
   })
 }
 
@@ -26,7 +27,7 @@ export const useServer = (id: Readonly<Ref<string>>) => {
   const query = useQuery({
     queryKey: ['servers', id],
     queryFn: ({ signal }) => client.servers.get({ params: keyOf(id.value) }, { signal }),
-    refetchInterval: refreshMs,
+    refetchInterval: every(refreshMs),
   })
   return { ...query, server: computed(() => query.data.value?.server) }
 }

@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/vue-query'
 import type { DraftKind } from '../draft/use-draft.ts'
 import { type Key, keyOf, type Session } from '../governed/governed.ts'
+import { every } from '../sentinel/refresh.ts'
 import { useSentinel } from '../sentinel/sentinel.ts'
 import {
   type SessionBody,
@@ -19,7 +20,7 @@ export const useSessions = () => {
   return useQuery({
     queryKey: ['sessions'],
     queryFn: ({ signal }) => client.sessions.list({ query: { limit: rowsMax } }, { signal }),
-    refetchInterval: refreshMs,
+    refetchInterval: every(refreshMs),
   })
 }
 

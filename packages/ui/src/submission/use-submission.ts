@@ -1,7 +1,7 @@
 import type { Issue } from '@mcp-sentinel/contract'
 import { computed, ref, shallowRef } from 'vue'
 import { faultAt, issuesOf, issuesOfBody, unplaced } from '../draft/issues.ts'
-import { messageOf } from '../draft/use-draft.ts'
+import { keptMessageOf } from '../draft/use-draft.ts'
 
 type Schema = Parameters<typeof issuesOfBody>[0]
 
@@ -34,7 +34,7 @@ export const useSubmission = (
       return await send(body)
     } catch (error) {
       issues.value = issuesOf(error)
-      if (issues.value.length === 0) refused.value = messageOf(error)
+      if (issues.value.length === 0) refused.value = keptMessageOf(error)
       return undefined
     } finally {
       busy.value = false

@@ -1,13 +1,19 @@
-import { onScopeDispose, type Ref, shallowRef } from 'vue'
+import { onScopeDispose, type Ref, shallowRef, watch } from 'vue'
+import { useClock } from '../sentinel/sentinel.ts'
 
 const everyMs = 1000
 
-/** The time, told anew each second while somebody looks. */
+/** The time at the API, told anew each second while somebody looks. */
 export const useNow = (): Readonly<Ref<number>> => {
-  const now = shallowRef(Date.now())
+  const clock = useClock()
+  const now = shallowRef(clock.now())
+  const tell = () => {
+    now.value = clock.now()
+  }
   const timer = setInterval(() => {
-    if (!document.hidden) now.value = Date.now()
+    if (!document.hidden) tell()
   }, everyMs)
+  watch(clock.aheadMs, tell)
   onScopeDispose(() => clearInterval(timer))
   return now
 }
