@@ -6,7 +6,7 @@ import { createJournal, type Journal } from '../directory/journal.ts'
 import { listenTo } from '../directory/listening.ts'
 import { merged } from '../directory/merge-patch.ts'
 import { extension, fileOf, placeOf, statusFileOf } from '../directory/places.ts'
-import { type Found, objectOf, readObject } from '../directory/read-object.ts'
+import { asStored, type Found, objectOf, readObject } from '../directory/read-object.ts'
 import { isResourceFile } from '../directory/scan.ts'
 import { becomeSoleWriter } from '../directory/sole-writer.ts'
 import { ResourceError } from '../errors.ts'
@@ -51,7 +51,10 @@ export const directoryStore = async (
     const result = writing.then(work)
     writing = result.catch(() => undefined)
     return result.then(async (value) => {
-      await journalOf(kind).refreshFile({ namespace, file: `${name}${extension}` })
+      const place = { namespace, file: `${name}${extension}` }
+      await journalOf(kind)
+        .refreshFile(place)
+        .catch(() => undefined)
       return value
     })
   }
@@ -75,8 +78,10 @@ export const directoryStore = async (
     if (before !== undefined && serverOf(before.resource) !== serverOf(resource)) {
       throw new ResourceError('invalid', '/spec/serverRef: cannot be changed; make a new object')
     }
-    if (text !== before?.file.text) await replaceFile(root, path, text, before?.file)
-    return (await there(kind, key)).resource
+    const file =
+      text === before?.file.text ? before.file : await replaceFile(root, path, text, before?.file)
+    // Not as it is read again: what was written is not said to have failed because the folder has gone since.
+    return asStored(resource, key, file, before?.resource.status)
   }
 
   const apply = <R extends Resource>(resource: R): Promise<ResourceOf<R['kind']>> => {

@@ -36,14 +36,22 @@ export const readObject = async <K extends Kind>(
   return {
     file,
     raw,
-    resource: {
-      ...resource,
-      metadata: { ...resource.metadata, namespace: key.namespace, resourceVersion: file.digest },
-      status: status?.status,
-    },
+    resource: asStored(resource, key, file, status?.status),
     version: `${file.digest} ${status?.digest ?? ''}`,
   }
 }
+
+/** With what only its place and its file say of it. */
+export const asStored = <K extends Kind>(
+  resource: ResourceOf<K>,
+  { namespace }: ObjectKey,
+  { digest }: FileState,
+  status: ResourceStatus | undefined,
+): ResourceOf<K> => ({
+  ...resource,
+  metadata: { ...resource.metadata, namespace, resourceVersion: digest },
+  status,
+})
 
 /** A text as the object of this place. */
 export const objectOf = <K extends Kind>(text: string, file: string, kind: K, key: ObjectKey) => {
