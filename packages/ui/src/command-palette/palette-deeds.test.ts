@@ -179,7 +179,7 @@ test('a question mark tells the keys, but not to who types one', async () => {
   await press('?', find('#elsewhere'))
   expect(document.querySelector('[role=dialog]')).toBeNull()
   await press('?')
-  expect(find('[role=dialog]').textContent).toContain('Go to anything')
+  expect(find('[role=dialog]').textContent).toContain('Go anywhere')
   // Nothing opens over it.
   await press('k', document.body, { ctrlKey: true })
   expect(document.querySelector('[role=combobox]')).toBeNull()
