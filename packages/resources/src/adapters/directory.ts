@@ -78,8 +78,7 @@ export const directoryStore = async (
     if (before !== undefined && serverOf(before.resource) !== serverOf(resource)) {
       throw new ResourceError('invalid', '/spec/serverRef: cannot be changed; make a new object')
     }
-    const file =
-      text === before?.file.text ? before.file : await replaceFile(root, path, text, before?.file)
+    const file = text === before?.file.text ? before.file : await replaceFile(root, path, text, before?.file)
     // Not as it is read again: what was written is not said to have failed because the folder has gone since.
     return asStored(resource, key, file, before?.resource.status)
   }
