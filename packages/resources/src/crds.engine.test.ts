@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { clusterAt, pathOf, strict } from './contract-tests/cluster.ts'
 import { defaulted } from './contract-tests/defaulted.ts'
@@ -6,6 +7,7 @@ import { takenByClusters } from './contract-tests/differences.ts'
 import { type Mutant, mutantsOf } from './contract-tests/mutants.ts'
 import { refused } from './contract-tests/refused.ts'
 import { grantOn, serverNamed, sessionOn } from './contract-tests/resources.ts'
+import { interlockedGrants, interlockedServers } from './contract-tests/specs.ts'
 import { customResourceDefinitions, schemaOf } from './crds.ts'
 import { kinds, parseResource, type Resource } from './parse.ts'
 import { readYaml } from './reading/yaml.ts'
@@ -90,6 +92,18 @@ describe.runIf(kubeconfig)('a real API server', () => {
     await Promise.all([judgeRest(), judgeRest(), judgeRest(), judgeRest()])
     expect({ refusedThereAlone, refusedHereAlone }).toEqual({ refusedThereAlone: [], refusedHereAlone: [] })
     expect(seen).toEqual(new Set(takenByClusters.map(({ why }) => why)))
+  })
+
+  test('judges what parts of a spec say about each other as it is judged here', async () => {
+    const aResource = fc.oneof(
+      interlockedServers.map((spec) => serverNamed('it', spec)),
+      interlockedGrants.map((spec) => grantOn('payments', 'it', spec)),
+    )
+    const judgedAlike = fc.asyncProperty(aResource, async (resource) => {
+      const { status, body } = await judged(resource)
+      expect(status === 201, JSON.stringify(body.message)).toBe(parseResource(resource).ok)
+    })
+    await fc.assert(judgedAlike, { numRuns: 300 })
   })
 
   test.each([

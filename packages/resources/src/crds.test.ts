@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { defaulted } from './contract-tests/defaulted.ts'
 import { grantOn, serverNamed } from './contract-tests/resources.ts'
+import { interlockedServers, subjects } from './contract-tests/specs.ts'
 import { overlays } from './crds/overlays.ts'
 import type { Structural } from './crds/structural.ts'
 import { customResourceDefinitions, schemaOf } from './crds.ts'
@@ -150,25 +151,11 @@ test.each(examples.filter((file) => parseResource(objectIn(file)).ok))(
   },
 )
 
-const aPort = fc.constantFrom(8088, 8091, 9000)
-const aCount = fc.integer({ min: 0, max: 3 })
-const aSecret = [{ name: 'KEY', secretKeyRef: { name: 'secret', key: 'key' } }]
-const record = <T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }) => fc.record(model, { requiredKeys: [] })
-
 test('the rules refuse what is refused here, and nothing else', () => {
-  const aSpec = record({
-    port: aPort,
-    replicas: aCount,
-    gateway: record({ enabled: fc.boolean(), port: aPort }),
-    analytics: record({ enabled: fc.boolean(), disabled: fc.boolean() }),
-    rollout: record({ strategy: fc.constantFrom('Recreate', 'Canary'), canaryReplicas: aCount }),
-    envFromSecret: fc.constant(aSecret),
-    secretEnvVars: fc.constant(aSecret),
-  })
   const schema = schemaOf('MCPServer')
   fc.assert(
-    fc.property(aSpec, (spec) => {
-      const server = serverNamed('it', spec as Partial<MCPServer['spec']>)
+    fc.property(interlockedServers, (spec) => {
+      const server = serverNamed('it', spec)
       const broken = brokenRules(schema, defaulted(schema, server))
       expect(broken.length > 0, broken.join()).toBe(serverFaults(server.spec).length > 0)
     }),
@@ -177,9 +164,8 @@ test('the rules refuse what is refused here, and nothing else', () => {
 })
 
 test('a subject that speaks of nobody is refused by rule, too', () => {
-  const field = fc.constantFrom('', 'somebody')
   fc.assert(
-    fc.property(record({ humanID: field, agentID: field, teamID: field }), (subject) => {
+    fc.property(subjects, (subject) => {
       const grant = grantOn('payments', 'ops', { subject })
       const isRefused = brokenRules(schemaOf('MCPAccessGrant'), grant).length > 0
       expect(isRefused).toBe(accessFaults(grant.spec).length > 0)

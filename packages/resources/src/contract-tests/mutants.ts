@@ -21,26 +21,26 @@ export const mutantsOf = (resource: unknown, schemaOfSpec: Structural): readonly
     })),
   )
 
-const anywhere: readonly unknown[] = [
-  ...[undefined, null, true, -1, 1.5, 2 ** 31, [], {}, [null], ['x', 'x'], { unknown: 1 }],
-  ...['', ' ', '\u00a0', 'a b', 'A*', 'a*b', '25%', '1.5%', '0h', '1h', '2026-02-30T00:00:00Z'],
+const ofAnyType: readonly unknown[] = [
+  ...[undefined, null, true, -1, 1.5, 2 ** 31, 'x', '', [], {}, [null], ['x', 'x'], { unknown: 1 }],
 ]
+const texts = [' ', '\u00a0', 'a b', 'A*', 'a*b', '25%', '1.5%', '0h', '1h', '2026-02-30T00:00:00Z']
 
 const valuesFor = (schema: Structural, now: unknown): readonly unknown[] => [
-  ...anywhere,
+  ...ofAnyType,
   ...textsOf(schema),
   ...numbersOf(schema),
   ...listsOf(schema, now),
   ...objectsOf(schema, now),
 ]
 
-const textsOf = ({ maxLength, enum: words }: Structural): readonly string[] => [
+const textsOf = ({ type, maxLength, enum: words }: Structural): readonly string[] => {
+  if (Array.isArray(words)) return [...words, String(words[0]).toUpperCase()]
+  if (type !== 'string' && type !== undefined) return []
   // Characters of one, two and four bytes: each side may count others.
-  ...(typeof maxLength === 'number'
-    ? [...['a', 'é', '😀'].map((one) => one.repeat(maxLength)), 'a'.repeat(maxLength + 1)]
-    : []),
-  ...(Array.isArray(words) ? [...words, String(words[0]).toUpperCase()] : []),
-]
+  const long = (chars: number) => [...['a', 'é', '😀'].map((one) => one.repeat(chars)), 'a'.repeat(chars + 1)]
+  return [...texts, ...(typeof maxLength === 'number' ? long(maxLength) : [])]
+}
 
 const numbersOf = ({ minimum, maximum }: Structural): readonly number[] => [
   ...(typeof minimum === 'number' ? [minimum, minimum - 1] : []),
