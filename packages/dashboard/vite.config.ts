@@ -12,6 +12,8 @@ export default defineConfig({
     emptyOutDir: true,
     sourcemap: true,
     assetsInlineLimit: 0,
+    // What is within the files that browsers load is others' too, who want that told.
+    license: { fileName: 'licences.md' },
     rolldownOptions: {
       output: {
         codeSplitting: { groups: [{ name: 'zod', test: /node_modules\/zod\/|src\/app\/without-eval\.ts/ }] },
