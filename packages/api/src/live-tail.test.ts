@@ -6,6 +6,7 @@ import { createSegmentLog } from '@mcp-sentinel/events/adapters/segment-log'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { callers } from './contract-tests/callers.ts'
 import { openTestStore, type TestEvent, type TestStore, toolCall } from './contract-tests/event-stores.ts'
+import { callAt, spokenLog } from './contract-tests/spoken-log.ts'
 import { decodePosition } from './live/position.ts'
 import { seeingOf } from './live/seeing.ts'
 import type { Told, Viewer } from './live/viewer.ts'
@@ -313,39 +314,9 @@ describe('a live tail', () => {
   })
 
   describe('of a log in several partitions', () => {
-    /** Says what a test has it say. */
-    const spoken = () => {
-      let tell: Parameters<EventLog['tail']>[0] = () => {}
-      const speaking: EventLog = {
-        ...log,
-        tail: async (onRecords) => {
-          tell = onRecords
-          return { close: async () => {} }
-        },
-      }
-      const at = (partition: number, offset: number) => ({
-        ...toolCall(Date.now(), { n: partition * 100 + offset }),
-        id: crypto.randomUUID(),
-        place: { partition, offset },
-      })
-      const say = ({ id, place, payload }: ReturnType<typeof at>) =>
-        tell([
-          {
-            ...place,
-            key: 'k',
-            headers: { [logHeaders.eventId]: id },
-            receivedAtMs: Date.now(),
-            value: encodeEnvelope({
-              ...{ timestamp: new Date().toISOString(), source: 'gateway', event_type: 'mcp.request' },
-              payload: JSON.stringify(payload),
-            }),
-          },
-        ])
-      return { speaking, at, say }
-    }
-
     it('waits for each of them, and knows of each how far it was told', async () => {
-      const { speaking, at, say } = spoken()
+      const { log: speaking, say } = spokenLog()
+      const at = callAt
       const tail = liveTail({ log: speaking })
       await events.fill([at(0, 0), at(0, 1), at(1, 0), at(1, 1)])
       const late = at(1, 2)
@@ -362,14 +333,14 @@ describe('a live tail', () => {
       expect(numberOf(await next(told))).toBe(102)
       await events.fill(now)
       // Until the store has all of it, whoever breaks off is told of it again, sooner than never.
-      const more = at(0, 3)
+      let offset = 3
       let last: Told
       do {
-        say({ ...more, id: crypto.randomUUID(), place: { partition: 0, offset: more.place.offset++ } })
+        say(at(0, offset++))
         last = await next(told)
       } while (!('id' in last) || last.id === undefined || !last.id.includes('1:3'))
       expect(decodePosition(last.id)?.get(1)).toBe(3)
-      expect(decodePosition(last.id)?.get(0)).toBe(more.place.offset - 1)
+      expect(decodePosition(last.id)?.get(0)).toBe(offset - 1)
     })
   })
 

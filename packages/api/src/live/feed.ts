@@ -1,6 +1,7 @@
 import { EventError, type EventLog, type Tail } from '@mcp-sentinel/events'
 import { inTime } from '../in-time.ts'
 import { type LiveEvent, liveEventOf } from './live-event.ts'
+import { createRecentIds } from './recent-ids.ts'
 
 interface Listener {
   readonly heard: (events: readonly LiveEvent[]) => void
@@ -34,18 +35,8 @@ const recentIdsMax = 10_000
 export const createFeed = ({ log, openDeadlineMs }: FeedOptions): Feed => {
   let current: Following | undefined
   let isAway = false
-  let recent = new Set<string>()
-  let older = recent
-  const isFirst = ({ event: { id } }: LiveEvent): boolean => {
-    if (id === '') return true
-    if (recent.has(id) || older.has(id)) return false
-    if (recent.size >= recentIdsMax) {
-      older = recent
-      recent = new Set()
-    }
-    recent.add(id)
-    return true
-  }
+  const recent = createRecentIds(recentIdsMax)
+  const isFirst = ({ event: { id } }: LiveEvent): boolean => id === '' || recent.isNew(id)
 
   const end = async (following: Following): Promise<void> => {
     if (current === following) current = undefined

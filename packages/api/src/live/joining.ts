@@ -8,6 +8,7 @@ import {
   type StoredEvent,
   storedEnds,
 } from '@mcp-sentinel/events/clickhouse'
+import { createRecentIds } from './recent-ids.ts'
 
 export interface Arrived {
   readonly events: readonly StoredEvent[]
@@ -20,10 +21,13 @@ export interface Joining {
   readonly begin: () => Promise<Arrived>
   /** What the store has by now and the viewer has not seen. */
   readonly next: (filter: EventFilter) => Promise<Arrived>
-  /** True the first time it is asked for an event. */
+  /** True the first time it is asked for an event, and for all when nothing can come twice any more. */
   readonly isNew: (id: string) => boolean
-  /** Told of every event that is appended from now on, whoever may see it. */
-  readonly heard: (place: LogPlace) => void
+  /**
+   * Told of every event that is appended from now on, whoever may see it. True where the store was taken to have all that
+   * came before, because nothing was heard for so long, and has not: then it is to be asked on.
+   */
+  readonly heard: (place: LogPlace) => boolean
   /** Told of those that the viewer is told of. */
   readonly passed: (place: LogPlace) => void
   /** Whether the store has all that was appended before the tail began. */
@@ -42,6 +46,8 @@ export interface JoiningOptions {
 
 /** Events that come of the store at a time; more are told by their number. */
 const arrivedMax = 1_000
+/** Of a store that is behind by more events some are told twice. */
+const seenIdsMax = 10_000
 
 /**
  * Joins a tail, which tells what is appended from now on, to the store, which has what was appended a moment ago only in
@@ -55,13 +61,14 @@ export const createJoining = (options: JoiningOptions): Joining => {
   const firstHeard = new Map<number, number>()
   const lastPassed = new Map<number, number>()
   let isJoined = false
-  let seen = new Set<string>()
+  const seen = createRecentIds(seenIdsMax)
 
-  const isNew = (id: string): boolean => {
-    if (isJoined || id === '') return true
-    if (seen.has(id)) return false
-    seen.add(id)
-    return true
+  const isNew = (id: string): boolean => isJoined || id === '' || seen.isNew(id)
+  /** What was told since is not asked for again, but for the partition of which nothing was heard until now. */
+  const askOn = (partition: number): void => {
+    isJoined = false
+    const told = [...lastPassed].filter(([other]) => other !== partition)
+    asked = new Map([...asked, ...told.filter(([other, offset]) => offset > (asked.get(other) ?? -1))])
   }
   const fresh = (events: readonly StoredEvent[]) => events.filter(({ id }) => isNew(id))
   const between = async (from: LogEnds, until: LogEnds, of: EventFilter): Promise<Arrived> => {
@@ -86,17 +93,21 @@ export const createJoining = (options: JoiningOptions): Joining => {
     },
     isNew,
     heard: ({ partition, offset }) => {
-      if (!firstHeard.has(partition)) firstHeard.set(partition, offset)
+      if (firstHeard.has(partition)) return false
+      firstHeard.set(partition, offset)
+      if (!isJoined || offset <= (asked.get(partition) ?? -1) + 1) return false
+      askOn(partition)
+      return true
     },
     passed: ({ partition, offset }) => void lastPassed.set(partition, offset),
     isDone: (isLate) => {
       const isThere = ([partition, first]: readonly [number, number]) =>
         (asked.get(partition) ?? -1) >= first - 1
-      // A partition of which nothing is heard may still have something underway.
+      // A partition of which nothing is heard may still have something underway: that is waited for only so long.
       isJoined =
         [...firstHeard].every(isThere) &&
         (isLate || (asked.size > 0 && [...asked.keys()].every((partition) => firstHeard.has(partition))))
-      if (isJoined) seen = new Set()
+      if (isJoined) seen.clear()
       return isJoined
     },
     position: () => {

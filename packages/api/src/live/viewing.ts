@@ -32,11 +32,18 @@ export const openViewing = async (viewer: Viewer, options: ViewingOptions): Prom
   const alarm = createAlarm(signal)
   const [recheck, join] = [createTimer(alarm), createTimer(alarm)]
 
+  /** How often the store was asked on in vain. */
+  let joins = 0
+  const joinFrom = (step: number): void => {
+    joins = step
+    join.set(joinAfterMs[step] ?? 0)
+  }
+
   let isLost = false
   const leave = await feed.listen({
     heard: (events) => {
       for (const live of events) {
-        joining.heard(live.place)
+        if (joining.heard(live.place)) joinFrom(0)
         if (sees(seeing, live.columns.namespace) && matches(filter, live)) ring.push(live)
       }
       alarm.ring()
@@ -86,20 +93,18 @@ export const openViewing = async (viewer: Viewer, options: ViewingOptions): Prom
     recheck.set(recheckMs)
     return undefined
   }
-  let joins = 0
   async function* joined(): AsyncGenerator<Told> {
     // A store that is away is asked again, like one that is late.
     const found = await joining.next(filterNow()).catch(() => undefined)
     if (found !== undefined) yield* arrived(found)
-    joins++
-    const isLate = joins >= joinAfterMs.length
-    if (!joining.isDone(isLate)) join.set(joinAfterMs[isLate ? joinAfterMs.length - 1 : joins] ?? 0)
+    const isLate = joins + 1 >= joinAfterMs.length
+    if (!joining.isDone(isLate)) joinFrom(isLate ? joins : joins + 1)
   }
   async function* told(): AsyncGenerator<Told> {
     yield* arrived(begun)
     yield { name: 'live', data: { backfilled: begun.events.length }, id: position() }
     recheck.set(recheckMs)
-    join.set(joinAfterMs[0] ?? 0)
+    joinFrom(0)
     while (!signal.aborted) {
       const reason = recheck.isOut() ? await asked() : undefined
       if (reason !== undefined) return yield { name: 'ended', data: { reason } }
