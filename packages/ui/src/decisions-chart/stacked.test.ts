@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { areaOf, filled, niceMost } from './stacked.ts'
+import { areaOf, filled, labelPlace, niceMost } from './stacked.ts'
 
 const hour = 3_600_000
 
@@ -24,26 +24,26 @@ test.each([
   expect(niceMost(most)).toBe(end)
 })
 
-test('an area goes there along its upper edge and back along its lower one', () => {
-  const frame = { width: 100, height: 10, fromMs: 0, toMs: hour, most: 10 }
+const frame = { width: 100, height: 100, fromMs: 0, toMs: 2 * hour, stepMs: hour, most: 10 }
+const refused = { low: () => 0, high: ({ denied }: { denied: number }) => denied }
+
+test('each bucket is as wide as its time and as high as its count; none is drawn where there is none', () => {
   const buckets = [
-    { at: 0, allowed: 5, denied: 0 },
-    { at: hour, allowed: 10, denied: 0 },
+    { at: 0, allowed: 0, denied: 5 },
+    { at: hour, allowed: 3, denied: 10 },
   ]
-  expect(
-    areaOf(
-      buckets,
-      frame,
-      () => 0,
-      ({ allowed }) => allowed,
-    ),
-  ).toBe('M0.0,5.0L100.0,0.0L100.0,10.0L0.0,10.0Z')
-  expect(
-    areaOf(
-      [],
-      frame,
-      () => 0,
-      () => 0,
-    ),
-  ).toBe('')
+  expect(areaOf(buckets, frame, refused)).toBe('M0.5,100.0V50.0H49.5V100.0ZM50.5,100.0V0.0H99.5V100.0Z')
+  expect(areaOf([{ at: 0, allowed: 3, denied: 0 }], frame, refused)).toBe('')
+  // Where they are narrow, no light comes between them.
+  expect(areaOf(buckets.slice(0, 1), { ...frame, width: 8 }, refused)).toBe('M0.0,100.0V50.0H4.0V100.0Z')
+})
+
+test('an area is named where its name fits, in the roomiest place', () => {
+  const of = (...counts: readonly number[]) =>
+    counts.map((denied, at) => ({ at: at * hour, allowed: 0, denied }))
+  const wide = { ...frame, width: 400, toMs: 4 * hour }
+  expect(labelPlace(of(1, 4, 8, 1), wide, refused, 100)).toEqual({ x: 250, y: 60 })
+  expect(labelPlace(of(1, 4, 8, 1), wide, refused, 150)).toEqual({ x: 200, y: 80 })
+  expect(labelPlace(of(1, 1, 8, 1), wide, refused, 150)).toBeUndefined()
+  expect(labelPlace([], wide, refused, 10)).toBeUndefined()
 })

@@ -9,7 +9,10 @@ export interface Frame {
   readonly width: number
   readonly height: number
   readonly fromMs: number
+  /** The end of the last bucket. */
   readonly toMs: number
+  /** Of a bucket. */
+  readonly stepMs: number
   /** Of the whole scale. */
   readonly most: number
 }
@@ -41,17 +44,47 @@ export const xOf = (at: number, { width, fromMs, toMs }: Frame): number =>
 
 export const yOf = (count: number, { height, most }: Frame): number => height - (count / most) * height
 
-/** The area between two heights of each bucket, as the path of an SVG. */
-export const areaOf = (
+/** How many lie below and within one of the areas. */
+export interface Layer {
+  readonly low: (bucket: Bucket) => number
+  readonly high: (bucket: Bucket) => number
+}
+
+const gapOf = (frame: Frame): number => (xOf(frame.fromMs + frame.stepMs, frame) >= 6 ? 0.5 : 0)
+
+/** Each bucket as wide as its time and as high as its count, one beside the other, as the path of an SVG. */
+export const areaOf = (buckets: readonly Bucket[], frame: Frame, { low, high }: Layer): string => {
+  const gap = gapOf(frame)
+  return buckets
+    .filter((bucket) => high(bucket) > low(bucket))
+    .map((bucket) => {
+      const left = (xOf(bucket.at, frame) + gap).toFixed(1)
+      const right = (xOf(bucket.at + frame.stepMs, frame) - gap).toFixed(1)
+      const [bottom, top] = [yOf(low(bucket), frame).toFixed(1), yOf(high(bucket), frame).toFixed(1)]
+      return `M${left},${bottom}V${top}H${right}V${bottom}Z`
+    })
+    .join('')
+}
+
+const labelHeight = 16
+
+/** Where the name of an area fits within it, so that nobody has to look it up; the roomiest such place. */
+export const labelPlace = (
   buckets: readonly Bucket[],
   frame: Frame,
-  low: (bucket: Bucket) => number,
-  high: (bucket: Bucket) => number,
-): string => {
-  if (buckets.length === 0) return ''
-  const point = (bucket: Bucket, count: number) =>
-    `${xOf(bucket.at, frame).toFixed(1)},${yOf(count, frame).toFixed(1)}`
-  const there = buckets.map((bucket) => point(bucket, high(bucket)))
-  const back = buckets.toReversed().map((bucket) => point(bucket, low(bucket)))
-  return `M${there.join('L')}L${back.join('L')}Z`
+  { low, high }: Layer,
+  labelWidth: number,
+): { readonly x: number; readonly y: number } | undefined => {
+  const stepWidth = xOf(frame.fromMs + frame.stepMs, frame)
+  const needed = Math.ceil(labelWidth / Math.max(1, stepWidth))
+  let best: { readonly room: number; readonly x: number; readonly y: number } | undefined
+  for (let at = 0; at + needed <= buckets.length; at += 1) {
+    const among = buckets.slice(at, at + needed)
+    const bottom = Math.min(...among.map((bucket) => yOf(low(bucket), frame)))
+    const top = Math.max(...among.map((bucket) => yOf(high(bucket), frame)))
+    const room = bottom - top
+    if (room >= labelHeight && room > (best?.room ?? 0))
+      best = { room, x: (at + needed / 2) * stepWidth, y: (top + bottom) / 2 }
+  }
+  return best && { x: best.x, y: best.y }
 }
