@@ -54,8 +54,8 @@ test('one that an address names is shown, also where nobody is told of it', asyn
 
 test('a page of no namespace says so', async () => {
   const { page } = await show(SNamespaceSwitcher, { isOff: true }, '/?ns=mcp-team-red')
-  expect(options(page)).toEqual(['Not by namespace'])
-  expect(page.get('select').attributes()).toHaveProperty('disabled')
+  expect(page.text()).toBe('Not by namespace')
+  expect(page.find('select').exists()).toBe(false)
 })
 
 test('a time is chosen of those that a page can look at, and the address keeps it', async () => {
@@ -83,7 +83,8 @@ test('a page that looks at all time can be brought back to that', async () => {
 test('two times are asked for, and have to follow each other', async () => {
   const { page, query } = await show(SWindowPicker, { fallback: '24h' })
   await page.get('select').setValue('ask')
-  await vi.waitFor(() => expect(document.querySelector('[role=dialog]')).not.toBeNull())
+  // It is loaded when it is first asked for.
+  await vi.waitFor(() => expect(document.querySelector('[role=dialog]')).not.toBeNull(), 10_000)
   // Nothing is chosen yet.
   expect(page.get('select').element.value).toBe('24h')
   const inputs = [...document.querySelectorAll<HTMLInputElement>('[role=dialog] input')]
