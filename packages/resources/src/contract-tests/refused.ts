@@ -83,6 +83,18 @@ const headers: readonly Refused[] = [
     says: 'the key of an annotation',
     cluster: 'metadata.annotations: Invalid value',
   },
+  {
+    input: grant({}, { labels: { team: 'a'.repeat(64) } }),
+    pointer: '/metadata/labels/team',
+    says: 'longer than 63 characters',
+    cluster: 'must be no more than 63 bytes',
+  },
+  {
+    input: grant({}, { annotations: { of: 'é'.repeat(128 * 1024), team: 'a' } }),
+    pointer: '/metadata/annotations',
+    says: 'more than 262144 bytes in all',
+    cluster: 'metadata.annotations: Too long',
+  },
 ]
 
 const ofServers: readonly Refused[] = [
