@@ -134,6 +134,22 @@ describe('a live tail', () => {
     expect(numberOf(await next(told))).toBe(6)
   })
 
+  it('tells once what waited for a slow viewer while the store came to have it', async () => {
+    const tail = liveTail({ joinAfterMs: Array.from({ length: 500 }, () => 0) })
+    await append(some(1))
+    await store()
+    const [slow, quick] = await Promise.all([tail.watch(viewer()), tail.watch(viewer())])
+    const told = slow[Symbol.asyncIterator]()
+    await append(some(4))
+    // By then all of it waits for the other, too.
+    await take(quick, 5)
+    expect([(await next(told)).name, numberOf(await next(told))]).toEqual(['live', 1])
+    await store()
+    const seen = [await next(told), await next(told), await next(told)].map(numberOf)
+    await append(some(1))
+    expect([...seen, numberOf(await next(told))]).toEqual([2, 3, 4, 5])
+  })
+
   /** Of a stream that is read until there is enough: what is known to be seen by its positions, and the last of those. */
   const readUntil = async (told: AsyncIterable<Told>, isEnough: (seen: number, one: Told) => boolean) => {
     const seen: number[] = []

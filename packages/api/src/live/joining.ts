@@ -21,8 +21,8 @@ export interface Joining {
   readonly begin: () => Promise<Arrived>
   /** What the store has by now and the viewer has not seen. */
   readonly next: (filter: EventFilter) => Promise<Arrived>
-  /** True the first time it is asked for an event, and for all when nothing can come twice any more. */
-  readonly isNew: (id: string) => boolean
+  /** True the first time it is asked for an event, and for all that the store was not asked for when it had caught up. */
+  readonly isNew: (id: string, place: LogPlace) => boolean
   /**
    * Told of every event that is appended from now on, whoever may see it. True where the store was taken to have all that
    * came before, because nothing was heard for so long, and has not: then it is to be asked on.
@@ -63,14 +63,14 @@ export const createJoining = (options: JoiningOptions): Joining => {
   let isJoined = false
   const seen = createRecentIds(seenIdsMax)
 
-  const isNew = (id: string): boolean => isJoined || id === '' || seen.isNew(id)
+  const isFirst = (id: string): boolean => id === '' || seen.isNew(id)
   /** What was told since is not asked for again, but for the partition of which nothing was heard until now. */
   const askOn = (partition: number): void => {
     isJoined = false
     const told = [...lastPassed].filter(([other]) => other !== partition)
     asked = new Map([...asked, ...told.filter(([other, offset]) => offset > (asked.get(other) ?? -1))])
   }
-  const fresh = (events: readonly StoredEvent[]) => events.filter(({ id }) => isNew(id))
+  const fresh = (events: readonly StoredEvent[]) => events.filter(({ id }) => isFirst(id))
   const between = async (from: LogEnds, until: LogEnds, of: EventFilter): Promise<Arrived> => {
     const found = await arrivals(store, { topic, since: from, until, filter: of, limit: arrivedMax })
     return { events: fresh(found.events), more: found.more }
@@ -91,7 +91,7 @@ export const createJoining = (options: JoiningOptions): Joining => {
       asked = until
       return arrived
     },
-    isNew,
+    isNew: (id, { partition, offset }) => (isJoined ? offset > (asked.get(partition) ?? -1) : isFirst(id)),
     heard: ({ partition, offset }) => {
       if (firstHeard.has(partition)) return false
       firstHeard.set(partition, offset)

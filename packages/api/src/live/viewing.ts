@@ -81,7 +81,7 @@ export const openViewing = async (viewer: Viewer, options: ViewingOptions): Prom
     if (taken.dropped > 0) yield { name: 'dropped', data: { count: taken.dropped } }
     joining.passed(place)
     // What waited since before it was asked again what may be seen.
-    if (sees(seeing, columns.namespace) && joining.isNew(event.id))
+    if (sees(seeing, columns.namespace) && joining.isNew(event.id, place))
       yield { name: 'event', data: seenOf(seeing, toldEvent(event)), id: position() }
   }
 

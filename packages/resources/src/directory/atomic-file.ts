@@ -54,7 +54,7 @@ export const replaceFile = async (
     await guarded(path, () => writeDurably(beside, text))
     if (before === undefined) await guarded(path, () => link(beside, path))
     else {
-      await demandUnchanged(path, before)
+      await demandUnchanged(root, path, before)
       await guarded(path, () => rename(beside, path))
     }
     await guarded(path, () => syncFolder(folder))
@@ -66,13 +66,14 @@ export const replaceFile = async (
 
 export const removeFile = async (root: string, path: string, before: FileState): Promise<void> => {
   await stayInside(root, dirname(path))
-  await demandUnchanged(path, before)
+  await demandUnchanged(root, path, before)
   await guarded(path, () => unlink(path))
   await guarded(path, () => syncFolder(dirname(path)))
 }
 
-const demandUnchanged = async (path: string, before: FileState): Promise<void> => {
+const demandUnchanged = async (root: string, path: string, before: FileState): Promise<void> => {
   const now = await readState(path)
+  if (now === undefined) await demandRoot(root)
   if (now?.digest !== before.digest) throw changedMeanwhile(path)
 }
 
