@@ -72,6 +72,10 @@ export const bench: Bench = async ({ quick }) => {
     await measure('sessions_page', () => ask(`sessions?namespace=${namespace}`))
     await measure('sessions_last_page', () => ask(`sessions?limit=100&cursor=${namespace}/s9`))
     await measure('policy', () => ask(`policy?namespace=${namespace}&server=${server}`))
+    await measure('policy_after_change', async (round) => {
+      await ask(`grants/${namespace}/g${round}`, { disabled: true })
+      return ask(`policy?namespace=${namespace}&server=${server}`)
+    })
     await measure('revoke', (round) => ask(`sessions/${namespace}/s${round}`, { revoked: true }))
     figures['rss_mib'] = rounded(process.memoryUsage.rss() / 1024 ** 2)
     console.log(

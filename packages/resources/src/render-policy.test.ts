@@ -169,6 +169,8 @@ describe('sessions', () => {
     ['has ended long ago', { ...begun(-1), expiresAt: at(-1) }, [0, 'Ended']],
     ['was revoked and could be live', { ...begun(-1), revoked: true }, [1, 'Rendered']],
     ['was revoked and is over', { ...begun(-3), revoked: true }, [0, 'Ended']],
+    ['is over and has a fault', { ...begun(-3), subject: {} }, [0, 'Ended']],
+    ['could be live and has a fault', { ...begun(-1), subject: {} }, [0, 'Invalid']],
     ['has no known age', {}, [1, 'AgeUnknown']],
   ])('that %s', (_, spec, expected) => {
     expect(inPolicy(sessionOn('s', 'it', spec))).toEqual(expected)

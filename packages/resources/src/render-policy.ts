@@ -7,8 +7,10 @@ import { policyFaults } from './reading/policy-faults.ts'
 import { bytesOf, entryBytes, textOf } from './render/bytes.ts'
 import {
   type Candidate,
+  ended,
   foreign,
   grantCandidate,
+  isEnded,
   placeOf,
   ranks,
   sessionCandidate,
@@ -42,7 +44,11 @@ export const renderPolicy = (
     return shutPolicy(server, cluster, 'Invalid', `${pointer}: ${message}: every call is refused`)
   }
   const base = baseOf(server, cluster)
-  const candidates = candidatesOf(server, grants, sessions, now).sort(
+  // Nobody takes them away: on a server of some age most sessions are over, and are looked at no further.
+  const { over = [], counting = [] } = Object.groupBy(sessions, (one) =>
+    placeOf(server, one) === 'own' && isEnded(server, one, now) ? 'over' : 'counting',
+  )
+  const candidates = candidatesOf(server, grants, counting, now).sort(
     (a, b) => a.rank - b.rank || byName(a.finding, b.finding),
   )
   const bytesLeft = bytesMax - bytesOf(textOf(finished({ ...base, grants: [], sessions: [] })))
@@ -61,6 +67,7 @@ export const renderPolicy = (
   const findings = [
     ...fitting.map((candidate) => candidate.finding),
     ...surplus.map((candidate) => ({ ...candidate.finding, verdict: full })),
+    ...over.map(ended),
   ].sort(byKindAndName)
   return {
     document,

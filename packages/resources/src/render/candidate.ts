@@ -5,7 +5,7 @@ import type { MCPServer } from '../kinds/mcp-server.ts'
 import { denies, deniesAlone } from './denies-alone.ts'
 import { grantOf, sessionOf } from './entries.ts'
 import { type Finding, finding, namespaceOf } from './finding.ts'
-import { durationMillis, millisOf } from './instants.ts'
+import { durationMillis, earliest, millisOf } from './instants.ts'
 import { raises } from './raises.ts'
 
 /** An object that speaks of the server: what it would add to the policy, and what is to be said of it. */
@@ -67,6 +67,23 @@ export const grantCandidate = (server: MCPServer, grant: MCPAccessGrant, faultOf
   }
 }
 
+/** Whether a session is over for so long that the policy does without it, whatever else it says. */
+export const isEnded = (server: MCPServer, { metadata, spec }: MCPAgentSession, now: number): boolean =>
+  now >=
+  endOf(server, spec.expiresAt, earliest(spec.issuedAt, metadata.creationTimestamp ?? undefined)) +
+    endedKeptMs
+
+export const ended = (session: MCPAgentSession): Finding => finding(session, 'Ended', 'is over and left out')
+
+const endOf = ({ spec }: MCPServer, expiresAt: string | undefined, issuedAt: string | undefined): number => {
+  const maxLifetime = spec.session?.maxLifetime
+  const began = maxLifetime ? millisOf(issuedAt) : undefined
+  return Math.min(
+    millisOf(expiresAt) ?? Number.POSITIVE_INFINITY,
+    maxLifetime && began !== undefined ? began + durationMillis(maxLifetime) : Number.POSITIVE_INFINITY,
+  )
+}
+
 export const sessionCandidate = (
   server: MCPServer,
   session: MCPAgentSession,
@@ -78,16 +95,8 @@ export const sessionCandidate = (
   if (fault !== undefined) return { ...without, finding: finding(session, 'Invalid', fault) }
 
   const entry = sessionOf(session, server.spec.teamID)
-  const { maxLifetime } = server.spec.session ?? {}
-  const issuedAt = millisOf(entry.issued_at)
-  const endsAt = Math.min(
-    millisOf(entry.expires_at) ?? Number.POSITIVE_INFINITY,
-    maxLifetime && issuedAt !== undefined ? issuedAt + durationMillis(maxLifetime) : Number.POSITIVE_INFINITY,
-  )
-  if (now >= endsAt + endedKeptMs) {
-    return { ...without, finding: finding(session, 'Ended', 'is over and left out') }
-  }
-  const isAgeless = maxLifetime && issuedAt === undefined
+  const endsAt = endOf(server, entry.expires_at, entry.issued_at)
+  const isAgeless = server.spec.session?.maxLifetime && millisOf(entry.issued_at) === undefined
   return {
     content: { kind: 'session', entry },
     rank: entry.revoked ? ranks.revoked : now >= endsAt ? ranks.idle : ranks.live,
