@@ -93,8 +93,19 @@ test('a change that another came before is told, and goes on from there with wha
   expect(await one.save()).toBeUndefined()
   expect(one.isStale.value).toBe(true)
   await one.loadNewer()
-  expect([one.isStale.value, one.draft.value.trust, one.clashes.value]).toEqual([false, 'high', ['trust']])
+  const changes = [{ key: 'trust', was: 'low', is: 'medium' }]
+  expect([one.isStale.value, one.draft.value.trust, one.changes.value]).toEqual([false, 'high', changes])
   expect(await one.save()).toMatchObject({ trust: 'high' })
+})
+
+test('of what both changed, either may be had', async () => {
+  const item = { name: 'ops', trust: 'low', resourceVersion: '1' }
+  const { held, kind } = store(item)
+  const one = useDraft(kind, { item, draft: { name: 'ops', trust: 'high' } })
+  held.item = { name: 'ops', trust: 'medium', resourceVersion: '7' }
+  await one.loadNewer()
+  for (const change of one.changes.value) one.take(change)
+  expect(await one.save()).toMatchObject({ trust: 'medium' })
 })
 
 test('what was deleted meanwhile is made anew only when saved again', async () => {

@@ -2,7 +2,7 @@ import type { Issue } from '@mcp-sentinel/contract'
 import { ApiError } from '@mcp-sentinel/contract/client'
 import { computed, type Ref, ref, shallowRef } from 'vue'
 import { issuesOf, issuesOfBody, valueAt } from './issues.ts'
-import { rebase } from './rebase.ts'
+import { type Change, rebase } from './rebase.ts'
 
 /** How a draft of something becomes it. */
 export interface DraftKind<D extends object, Item, Body extends object> {
@@ -53,7 +53,7 @@ export const useDraft = <
   const isStale = ref(false)
   /** What came in with a newer state, in a sentence. */
   const told = ref('')
-  const clashes = shallowRef<readonly string[]>([])
+  const changes = shallowRef<readonly Change<D>[]>([])
 
   const attempt = async <T>(run: () => Promise<T>): Promise<T | undefined> => {
     busy.value = true
@@ -112,12 +112,13 @@ export const useDraft = <
       const rebased = rebase(before.value, draft.value, newer)
       before.value = newer
       draft.value = rebased.draft
-      clashes.value = rebased.clashes
-      told.value =
-        rebased.clashes.length === 0
-          ? 'The newer state is loaded, with what you typed in it.'
-          : 'The newer state is loaded. Where both of you changed the same, it has what you typed.'
+      changes.value = rebased.changes
+      told.value = 'The newer state is loaded, with what you typed in it. Nothing is saved yet.'
     })
+
+  const take = ({ key, is }: Change<D>) => {
+    draft.value = { ...draft.value, [key]: is }
+  }
 
   return {
     draft,
@@ -127,7 +128,8 @@ export const useDraft = <
     fault,
     isStale,
     told,
-    clashes,
+    changes,
+    take,
     isChanged: computed(() => JSON.stringify(draft.value) !== JSON.stringify(before.value)),
     save,
     loadNewer,

@@ -2,7 +2,7 @@
 import { mount } from '@vue/test-utils'
 import { expect, test } from 'vitest'
 import { defineComponent, h, ref } from 'vue'
-import type { Rule, RuleFault } from './rules-text.ts'
+import { type Rule, type RuleFault, rulesText } from './rules-text.ts'
 import SRulesEditor from './SRulesEditor.vue'
 
 const condition = { pointer: '/amount', op: 'lte', value: 500 }
@@ -62,15 +62,78 @@ test('a line that cannot be read is told, kept, and keeps from leaving the text'
   expect(editor.get('textarea').element.value).toBe('list:allow\nrefund:alow')
 })
 
-test('conditions survive an edit of their line as text, and are missed where the line goes', async () => {
+test('conditions stand in the line of their rule, and are missed where they go', async () => {
   const { editor, rules, press } = show([{ name: 'refund', decision: 'allow', when: [condition] }])
   expect(editor.text()).toContain('only if /amount ≤ 500')
   await press('Text')
-  await editor.get('textarea').setValue('refun:allow:high')
-  expect(editor.text()).toContain('the conditions of refund are gone too')
+  const line = 'refund:allow {"when":[{"pointer":"/amount","op":"lte","value":500}]}'
+  expect(editor.get('textarea').element.value).toBe(line)
   await editor.get('textarea').setValue('refund:allow:high')
+  expect(editor.text()).toContain('The conditions of refund are gone')
+  await editor.get('textarea').setValue(line.replace('500', '20').replace('allow', 'allow:high'))
   expect(rules.value).toEqual([
-    { name: 'refund', decision: 'allow', requiredTrust: 'high', when: [condition] },
+    { name: 'refund', decision: 'allow', requiredTrust: 'high', when: [{ ...condition, value: 20 }] },
+  ])
+})
+
+test('conditions, the record and what is kept of it are changed in rows', async () => {
+  const { editor, rules, press } = show([{ name: 'refund', decision: 'allow' }])
+  const fill = (label: string, value: string) => editor.get(`[aria-label="${label}"]`).setValue(value)
+  await press('Add condition')
+  await fill('Argument of condition 1 of rule 1', '/amount')
+  await fill('Comparison of condition 1 of rule 1', 'lte')
+  const value = editor.get<HTMLInputElement>('[aria-label="Value of condition 1 of rule 1"]')
+  value.element.value = '500'
+  await value.trigger('change')
+  await editor.get('[type=checkbox]').setValue(true)
+  await press('Record an argument of rule 1 (argument)')
+  await fill('Recorded argument 1 of rule 1', '/amount')
+  await fill('How argument 1 of rule 1 is recorded', 'digest')
+  expect(rules.value).toEqual([
+    {
+      name: 'refund',
+      decision: 'allow',
+      when: [condition],
+      audit: 'required',
+      record: { arguments: [{ pointer: '/amount', as: 'digest' }] },
+    },
+  ])
+  expect(editor.get('summary').text()).toBe(
+    'only if /amount ≤ 500; only once its record is kept; records /amount',
+  )
+  for (const remove of ['Remove condition 1 of rule 1', 'Do not record argument 1 of rule 1'])
+    await editor.get(`[aria-label="${remove}"]`).trigger('click')
+  await editor.get('[type=checkbox]').setValue(false)
+  expect(rulesText(rules.value)).toBe('refund:allow')
+})
+
+test('what is typed of one part leaves every other as it was', async () => {
+  const whole: Rule = {
+    name: 'refund',
+    decision: 'allow',
+    requiredTrust: 'low',
+    audit: 'best-effort',
+    when: [condition, { pointer: '/to', op: 'exists' }, { pointer: '/x', op: 'in', value: ['1', 1, true] }],
+    record: {
+      arguments: [{ pointer: '', as: 'value', redact: ['/card', '/a b'] }],
+      result: [{ pointer: '/id', as: 'digest' }],
+    },
+  }
+  const { editor, rules, press } = show([whole, { name: 'list', decision: 'deny' }])
+  await editor.get('[aria-label="Name of rule 1"]').setValue('refund_all')
+  await editor.get('[aria-label="Argument of condition 2 of rule 1"]').setValue('/for')
+  await editor.get('[aria-label="Recorded part of the result 1 of rule 1"]').setValue('/key')
+  await press('Text')
+  await press('Rows')
+  const [amount, , x] = whole.when ?? []
+  expect(rules.value).toEqual([
+    {
+      ...whole,
+      name: 'refund_all',
+      when: [amount, { pointer: '/for', op: 'exists' }, x],
+      record: { arguments: whole.record?.arguments, result: [{ pointer: '/key', as: 'digest' }] },
+    },
+    { name: 'list', decision: 'deny' },
   ])
 })
 
