@@ -61,3 +61,12 @@ test.each([
   expect(fault).toBe(`${variable}: ${message}`)
   expect(fault).not.toContain('short')
 })
+
+test.each([
+  ['https://traces.example/{traceId}', []],
+  ['https://traces.example/', ['TRACE_URL']],
+  ['javascript:open("{traceId}")', ['TRACE_URL']],
+  ['{traceId}', ['TRACE_URL']],
+])('traces are looked at where %s leads: %j', (TRACE_URL, wrong) =>
+  expect(faultsOf({ ...least, TRACE_URL }).map((fault) => fault.split(':')[0])).toEqual(wrong),
+)

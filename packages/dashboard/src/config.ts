@@ -21,6 +21,13 @@ const variables = {
   API_UPSTREAM: httpUrl().describe('the API, without a path'),
   API_BASE: z.string().regex(/^\//, 'begins with /').default('/api').describe('where browsers find the API'),
   PLATFORM_MODE: z.enum(['tenant', 'org', 'public']).default('tenant').describe('as that of the API'),
+  TRACE_URL: text()
+    .refine(
+      (url) => url.includes('{traceId}') && /^https?:$/.test(URL.parse(url)?.protocol ?? ''),
+      'is no http or https URL with {traceId} in it',
+    )
+    .optional()
+    .describe('where people look at a trace, with `{traceId}` in it'),
   OIDC_ISSUER: text()
     .refine((issuer) => {
       const url = URL.parse(issuer)

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLogger } from '@mcp-sentinel/service'
 import { expect, onTestFinished, test } from 'vitest'
-import { createDashboard } from './dashboard.ts'
+import { createDashboard, type DashboardOptions } from './dashboard.ts'
 
 interface Asked {
   readonly request: IncomingMessage
@@ -34,13 +34,19 @@ const startApi = async (status = 200, answer: object = { ok: true }) => {
   }
 }
 
-const start = async (apiUpstream: string) => {
+const start = async (apiUpstream: string, more: Partial<DashboardOptions> = {}) => {
   const directory = await mkdtemp(join(tmpdir(), 'dashboard-'))
   await mkdir(join(directory, 'assets'))
   await writeFile(join(directory, 'index.html'), '<!doctype html><div id="app"></div>')
   await writeFile(join(directory, 'assets', 'index-abc.js'), 'export {}')
   const logger = createLogger({ service: 'dashboard-test', level: 'silent' })
-  const { app, close } = await createDashboard({ apiUpstream, logger, directory, platformMode: 'org' })
+  const { app, close } = await createDashboard({
+    apiUpstream,
+    logger,
+    directory,
+    platformMode: 'org',
+    ...more,
+  })
   onTestFinished(async () => {
     await close()
     await rm(directory, { recursive: true })
@@ -88,6 +94,13 @@ test('the page learns where the API is', async () => {
   const answer = await (await start('http://127.0.0.1:1')).inject('/config.js')
   expect(answer.headers['content-type']).toContain('text/javascript')
   expect(answer.body).toBe('window.MCP_API_BASE = "/api"\nwindow.MCP_PLATFORM_MODE = "org"\n')
+})
+
+test('where traces are looked at is told to the page', async () => {
+  const app = await start('http://127.0.0.1:1', { traceUrl: 'https://traces.example/{traceId}' })
+  expect((await app.inject('/config.js')).body).toContain(
+    'window.MCP_TRACE_URL = "https://traces.example/{traceId}"\n',
+  )
 })
 
 test('what is for the API reaches it as it came, and by way of us', async () => {

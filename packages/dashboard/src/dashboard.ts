@@ -23,6 +23,8 @@ export interface DashboardOptions {
   readonly platformMode?: 'tenant' | 'org' | 'public' | undefined
   /** Whom people may sign in with, besides their passwords and keys. */
   readonly oidc?: OidcOptions | undefined
+  /** Where people look at a trace, with `{traceId}` in it. */
+  readonly traceUrl?: string | undefined
   /** Epoch milliseconds. */
   readonly clock?: (() => number) | undefined
   /** Of the application, if it is not the one that this package brings. */
@@ -45,6 +47,7 @@ export const createDashboard = async (options: DashboardOptions): Promise<Dashbo
     apiBase = '/api',
     platformMode = 'tenant',
     oidc,
+    traceUrl,
     clock = Date.now,
     directory,
   } = options
@@ -55,6 +58,7 @@ export const createDashboard = async (options: DashboardOptions): Promise<Dashbo
     MCP_API_BASE: apiBase,
     MCP_PLATFORM_MODE: platformMode,
     ...(oidc && { MCP_OIDC_NAME: oidc.name ?? 'single sign-on' }),
+    ...(traceUrl && { MCP_TRACE_URL: traceUrl }),
   }
   const script = Object.entries(page).map(([name, value]) => `window.${name} = ${JSON.stringify(value)}\n`)
   app.get('/config.js', (_, reply) => reply.type('text/javascript; charset=utf-8').send(script.join('')))

@@ -22,6 +22,7 @@ await runService({
       apiBase: settings.API_BASE,
       platformMode: settings.PLATFORM_MODE,
       oidc: oidcOf(settings),
+      traceUrl: settings.TRACE_URL,
       logger,
       metrics,
       tracer: tracing.tracer,

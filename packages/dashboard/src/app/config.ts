@@ -4,6 +4,7 @@ interface PageConfig {
   readonly MCP_PLATFORM_MODE?: string
   readonly MCP_VERSION?: string
   readonly MCP_OIDC_NAME?: string
+  readonly MCP_TRACE_URL?: string
 }
 
 const given = window as unknown as PageConfig
@@ -14,4 +15,6 @@ export const config = {
   version: given.MCP_VERSION ?? '',
   /** Of the identity provider; empty where there is none. */
   providerName: given.MCP_OIDC_NAME ?? '',
+  /** Where a trace is looked at. */
+  traceUrl: given.MCP_TRACE_URL,
 } as const

@@ -17,8 +17,9 @@ const event = (more: object): SentinelEvent => ({
   received_at: '2026-06-01T11:00:00Z',
   ...more,
 })
+const traceUrl = 'https://traces.example/{traceId}'
 const within = (shown: () => ReturnType<typeof h>) =>
-  mount(defineComponent(() => () => h(SentinelRoot, { options: { apiBase: '/api' } }, shown)))
+  mount(defineComponent(() => () => h(SentinelRoot, { options: { apiBase: '/api', traceUrl } }, shown)))
 const details = (more: object) => within(() => h(DecisionDetails, { event: event(more), now }))
 const row = (more: object) =>
   within(() => h(EventsTable, { events: [event(more)], now, columns: eventColumns }))
@@ -118,4 +119,14 @@ test('JSON is there for who opens it, with all of it to be seen', async () => {
   ;(json.element as HTMLDetailsElement).open = true
   await json.trigger('toggle')
   expect(shown.get('pre').text()).toContain('"tool_name": "a\\u202eb"')
+})
+
+test('a trace is looked at where somebody said', () => {
+  const link = details({ trace_id: 'a/b' }).get('a')
+  expect(link.text()).toBe('Open trace')
+  expect(link.attributes()).toMatchObject({
+    href: 'https://traces.example/a%2Fb',
+    rel: 'noopener noreferrer',
+  })
+  expect(details({}).find('a').exists()).toBe(false)
 })

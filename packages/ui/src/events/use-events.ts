@@ -1,5 +1,6 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/vue-query'
 import { computed, type Ref } from 'vue'
+import { every } from '../sentinel/refresh.ts'
 import { useSentinel } from '../sentinel/sentinel.ts'
 
 /** Columns that a person filters by; each must equal. */
@@ -46,7 +47,10 @@ export const useEvents = ({ filters, limit, refreshMs, isOn }: EventsOptions) =>
       ),
     initialPageParam: '',
     getNextPageParam: ({ meta }) => meta.next_cursor,
-    refetchInterval: refreshMs ?? false,
+    refetchInterval: every(refreshMs ?? false),
+    // Of a list that somebody has gone back in, every page would be asked for again.
+    refetchOnWindowFocus: ({ state }) => ((state.data?.pages.length ?? 0) > 1 ? false : 'always'),
+    refetchOnReconnect: ({ state }) => (state.data?.pages.length ?? 0) <= 1,
     enabled: () => isOn?.value ?? true,
     placeholderData: keepPreviousData,
   })

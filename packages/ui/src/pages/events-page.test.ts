@@ -212,3 +212,19 @@ test('that an event could not be asked for is said', async () => {
   )
   await vi.waitFor(() => expect(drawer()).toContain('You may not see the event'))
 })
+
+test('who comes back to the page sees what is new, but a list that they went back in stays as it is', async () => {
+  const { asked } = await start('/events?live=off', (url) =>
+    url.searchParams.get('cursor') === null ? listed([event('2')], 'older') : listed([event('1')]),
+  )
+  const comeBack = async () => {
+    const before = asked.length
+    window.dispatchEvent(new Event('visibilitychange'))
+    await flushPromises()
+    return asked.slice(before).filter(({ pathname }) => pathname === '/api/events').length
+  }
+  expect(await comeBack()).toBe(1)
+  button('Load older events').click()
+  await flushPromises()
+  expect(await comeBack()).toBe(0)
+})

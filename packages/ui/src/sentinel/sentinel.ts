@@ -17,6 +17,8 @@ export interface SentinelOptions {
   readonly theme?: Theme | Ref<Theme>
   /** Of numbers and times; that of the browser when it is left out. */
   readonly locale?: string
+  /** Where a trace is looked at, with `{traceId}` in it: `https://traces.example.org/trace/{traceId}`. */
+  readonly traceUrl?: string | undefined
   /** Told when the API no longer knows who asks; again with each answer that says so. */
   readonly signedOut?: () => void
 }
@@ -25,6 +27,7 @@ export interface Sentinel {
   readonly client: Client
   readonly theme: Ref<Theme>
   readonly locale: string | undefined
+  readonly traceUrl: string | undefined
   readonly clock: ServerClock
 }
 
@@ -32,11 +35,11 @@ const key: InjectionKey<Sentinel> = Symbol('sentinel')
 
 /** Once, in a component above all others of this package. */
 export const provideSentinel = (options: SentinelOptions): Sentinel => {
-  const { apiBase, credentials, headers, locale, signedOut } = options
+  const { apiBase, credentials, headers, locale, traceUrl, signedOut } = options
   const clock = createServerClock()
   const watched = watchAnswers(clock, signedOut)
   const client = createClient({ baseUrl: apiBase, credentials, headers, fetch: watched })
-  const sentinel: Sentinel = { client, theme: ref(options.theme ?? 'light'), locale, clock }
+  const sentinel: Sentinel = { client, theme: ref(options.theme ?? 'light'), locale, traceUrl, clock }
   provide(key, sentinel)
   const queries = createQueries()
   // From now on it hears when somebody comes back to the page, and when the network does.
