@@ -1,10 +1,12 @@
 import { once } from 'node:events'
+import { cpSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { createEmbeddedPostgres } from '@mcp-sentinel/embedded/postgres'
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { makeSampleCall, sampleCalls } from './sample-calls.ts'
 import { seedResources } from './sample-resources.ts'
 import { questions, showWays } from './show-ways.ts'
@@ -16,6 +18,19 @@ const folder = async (): Promise<string> => {
   return path
 }
 const soon = { timeout: 10_000 }
+
+let made: string
+beforeAll(async () => {
+  made = await mkdtemp(join(tmpdir(), 'up-made-'))
+  await (await createEmbeddedPostgres({ dataDirectory: made })).close()
+}, 60_000)
+afterAll(() => rm(made, { recursive: true, force: true }))
+/** With a cluster for the accounts, which takes seconds to make; whoever starts for the first time makes their own. */
+const begun = async (): Promise<string> => {
+  const path = await folder()
+  cpSync(made, join(path, 'postgres'), { recursive: true })
+  return path
+}
 
 test('the stack comes up, guards the sample, keeps its data, and follows its resources', {
   timeout: 60_000,
@@ -66,7 +81,7 @@ test('each part is supervised: it tells how it is, what it said, and comes back 
   timeout: 60_000,
 }, async () => {
   const lines: string[] = []
-  const stack = await up({ directory: await folder(), port: 0, print: (line) => lines.push(line) })
+  const stack = await up({ directory: await begun(), port: 0, print: (line) => lines.push(line) })
   onTestFinished(stack.close)
   const { workloads } = stack
   const statuses = async () =>
@@ -106,7 +121,7 @@ test('each part is supervised: it tells how it is, what it said, and comes back 
 test('one origin serves it all: pages, API, ingest; two can log in, and are told with what once', {
   timeout: 60_000,
 }, async () => {
-  const directory = await folder()
+  const directory = await begun()
   const first = await up({ directory, port: 0, print: () => {} })
   await first.show()
   const { origin, logins, adminKey } = first
@@ -146,7 +161,7 @@ test('one origin serves it all: pages, API, ingest; two can log in, and are told
 test('what cannot be read from the start on shuts the server, until it is mended', {
   timeout: 60_000,
 }, async () => {
-  const directory = await folder()
+  const directory = await begun()
   await seedResources(join(directory, 'resources'))
   const file = join(directory, 'resources/mcp-servers/mcpaccessgrants/workspace-ops.yaml')
   const good = await readFile(file, 'utf8')
@@ -172,7 +187,7 @@ test('a port that is taken is a fault that names it', { timeout: 60_000 }, async
   onTestFinished(() => void taken.close())
   const { port } = taken.address() as AddressInfo
   const lines: string[] = []
-  await expect(up({ directory: await folder(), port, print: (line) => lines.push(line) })).rejects.toThrow(
+  await expect(up({ directory: await begun(), port, print: (line) => lines.push(line) })).rejects.toThrow(
     `port ${port} is in use`,
   )
 })
