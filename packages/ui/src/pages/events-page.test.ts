@@ -163,7 +163,7 @@ test('what comes while it is paused is counted, and what was dropped is told', a
   send('dropped', { count: 1200 })
   await vi.waitFor(() => expect(button('Show 2 new')).toBeDefined())
   expect(column(shown, 'Tool')).toEqual(['tool-1'])
-  expect(status()).toBe('1,200 dropped Live')
+  expect(status()).toBe('1,200 dropped Paused')
   button('Show 2 new').click()
   await flushPromises()
   expect(column(shown, 'Tool')).toEqual(['tool-3', 'tool-2', 'tool-1'])
