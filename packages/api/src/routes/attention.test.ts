@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { clientOf } from '../contract-tests/asking.ts'
 import { blue, createGoverned, type Governed, red } from '../contract-tests/governed.ts'
 
@@ -128,8 +128,16 @@ describe('servers.attention', () => {
     expect((await attention(who, { namespace: 'mcp-team-nobody' })).visible).toBe(0)
   })
 
-  it('is for who is known', async () => {
+  it('is for who is known, of what is known', async () => {
     await expect(clientOf(governed.app).servers.attention()).rejects.toMatchObject({ code: 'unauthorized' })
+    const without = await createGoverned({ resources: undefined })
+    onTestFinished(without.close)
+    const away = { status: 503, code: 'resources_unavailable' }
+    await expect(without.as('owner').servers.attention()).rejects.toMatchObject(away)
+    await expect(attention('owner', { namespace: 'Red' })).rejects.toMatchObject({
+      code: 'invalid_query_param',
+    })
+    await expect(attention('owner', { limit: 1 })).rejects.toMatchObject({ code: 'invalid_query_param' })
   })
 
   it('looks at so many and lists so many, and says that there are more', async () => {
