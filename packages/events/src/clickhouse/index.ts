@@ -23,9 +23,8 @@ export { type Latency, type LatencyQuestion, latency, latencyLimitMax } from './
 export { type RefusalsQuestion, type Refused, refusalReasons, refusalsLimitMax } from './queries/refusals.ts'
 export { type Counted, countBy, type Summary, summary } from './queries/summary.ts'
 export { type Calls, windowDaysMax } from './queries/usage/calls.ts'
-export type { DecisionUsage } from './queries/usage/decisions.ts'
+export type { DecisionUsage, UsageBucket } from './queries/usage/decided.ts'
 export type { ActorUsage, ServerUsage, ToolUsage } from './queries/usage/lists.ts'
-export type { UsageBucket } from './queries/usage/series.ts'
 export { type Usage, type UsageQuestion, type UsageTotals, usage, usageLimitMax } from './queries/usage.ts'
 export {
   type ChainNote,

@@ -81,13 +81,28 @@ export const describeUsage = (facts: readonly Fact[], { filled, stored }: Stores
       expect(await usage(filled(), question)).toEqual(naiveUsage(facts, bounds))
     })
 
-    it('by the day comes from what the store keeps by the day and the week', async () => {
+    it('is the same fold whatever the names are', async () => {
+      const strange = [`'`, '\\', '\u0000', 'a\u0000', 'tab\t', '', ' ', 'ünï 🙂', '%', 'x'.repeat(2_000)]
+      const named = facts.map((fact, index): Fact => {
+        const name = (every: number): string => strange[Math.floor(index / every) % strange.length] ?? ''
+        const names = { namespace: name(1), server: name(2), tool_name: name(3), human_id: name(5) }
+        return { ...fact, ...names, agent_id: name(7), session_id: name(11), decision: name(13) }
+      })
+      const store = await stored(named)
+      for (const windowDays of [1, 5, 30, 365]) {
+        const question = { windowDays, limit: 50, nowMs }
+        expect(await usage(store, question)).toEqual(naiveUsage(named, question))
+      }
+    })
+
+    it('by the day comes from what the store keeps by the day and the week, and is what every row says', async () => {
       const many = Array.from({ length: 8 }, () => facts).flat()
       const store = await stored(many.map((fact, offset) => ({ ...fact, offset })))
       const { asked, store: overheard } = overhear(store)
       const calls = { windowDays: 30, limit: 10, nowMs, scope: { namespaces: ['finance'], teamIds: [] } }
       await usage(overheard, { ...calls, decision: 'deny', server: 'search', toolName: 'find' })
       await refusalReasons(overheard, calls)
+      await latency(overheard, calls)
       await countBy(overheard, 'event_type')
       const projections = new Set<string>()
       for (const { sql, asking } of asked) {
@@ -96,8 +111,21 @@ export const describeUsage = (facts: readonly Fact[], { filled, stored }: Stores
         expect(reads.filter((step) => step.includes('.events'))).toEqual([])
         for (const step of reads) projections.add(step.replace(/.*\((\w+)\).*/, '$1'))
       }
-      expect(projections).toEqual(new Set(['callers', 'callers_by_week', 'calls', 'kinds']))
-    })
+      expect(projections).toEqual(new Set(['callers', 'calls', 'kinds']))
+
+      const scan = <Row>(sql: string, asking: Parameters<ClickHouse['ask']>[1]) =>
+        store.ask<Row>(sql, {
+          ...asking,
+          settings: { ...asking?.settings, optimize_use_projections: 0 },
+        })
+      const everyRow = { ...store, ask: scan }
+      for (const windowDays of [4, 30]) {
+        const window = { windowDays, limit: 50, nowMs }
+        expect(await usage(store, window)).toEqual(await usage(everyRow, window))
+        expect(await refusalReasons(store, window)).toEqual(await refusalReasons(everyRow, window))
+        expect(await latency(store, window)).toEqual(await latency(everyRow, window))
+      }
+    }, 60_000)
   })
 
   describe('refusals', () => {

@@ -1,8 +1,9 @@
 /**
  * `events` is ordered by time first: the newest rows are what people ask for, and reading them must not depend on how
  * many servers there are. Its rows are never updated. Granules and compressed blocks are small, because a page of rare
- * events takes one row of each. Indexes over columns of few values are coarse: they only help where a value is rare, and
- * are looked at whether they help or not.
+ * events takes one row of each. Parts that are soon merged have all columns in one file, which an insert syncs quicker
+ * than a hundred. Indexes over columns of few values are coarse: they only help where a value is rare, and are looked at
+ * whether they help or not.
  *
  * The defaults let a writer that only knows the first five columns (the Go implementation's) go on; ours gives all of
  * them, which saves the parsing. `rand()` gives such a writer's rows an order among those of one millisecond.
@@ -51,49 +52,43 @@ CREATE TABLE IF NOT EXISTS events
     log_partition UInt32,
     log_offset UInt64 DEFAULT rand() CODEC(Delta, ZSTD(1)),
 
-    INDEX idx_events_trace_id trace_id TYPE bloom_filter(0.01) GRANULARITY 1,
-    INDEX idx_events_human_id human_id TYPE bloom_filter(0.01) GRANULARITY 1,
-    INDEX idx_events_agent_id agent_id TYPE bloom_filter(0.01) GRANULARITY 1,
-    INDEX idx_events_session_id session_id TYPE bloom_filter(0.01) GRANULARITY 1,
-    INDEX idx_events_decision_id decision_id TYPE bloom_filter(0.01) GRANULARITY 1,
-    INDEX idx_events_id id TYPE bloom_filter(0.01) GRANULARITY 1,
-    INDEX idx_events_server server TYPE bloom_filter(0.01) GRANULARITY 8,
-    INDEX idx_events_namespace namespace TYPE bloom_filter(0.01) GRANULARITY 8,
-    INDEX idx_events_team_id team_id TYPE bloom_filter(0.01) GRANULARITY 8,
-    INDEX idx_events_cluster cluster TYPE bloom_filter(0.01) GRANULARITY 8,
-    INDEX idx_events_tool_name tool_name TYPE bloom_filter(0.01) GRANULARITY 8,
-    INDEX idx_events_source source TYPE bloom_filter(0.01) GRANULARITY 8,
-    INDEX idx_events_event_type event_type TYPE bloom_filter(0.01) GRANULARITY 8,
-    INDEX idx_events_rpc_method rpc_method TYPE bloom_filter(0.01) GRANULARITY 8,
-    INDEX idx_events_reason reason TYPE bloom_filter(0.01) GRANULARITY 8,
-    INDEX idx_events_decision decision TYPE bloom_filter(0.01) GRANULARITY 8,
-    INDEX idx_events_chain chain TYPE bloom_filter(0.01) GRANULARITY 8,
-    INDEX idx_events_log_offset log_offset TYPE minmax GRANULARITY 1,
+    INDEX idx_events_trace_id trace_id TYPE bloom_filter(0.01) GRANULARITY 4,
+    INDEX idx_events_human_id human_id TYPE bloom_filter(0.01) GRANULARITY 4,
+    INDEX idx_events_agent_id agent_id TYPE bloom_filter(0.01) GRANULARITY 4,
+    INDEX idx_events_session_id session_id TYPE bloom_filter(0.01) GRANULARITY 4,
+    INDEX idx_events_decision_id decision_id TYPE bloom_filter(0.01) GRANULARITY 4,
+    INDEX idx_events_id id TYPE bloom_filter(0.01) GRANULARITY 4,
+    INDEX idx_events_server server TYPE bloom_filter(0.01) GRANULARITY 32,
+    INDEX idx_events_namespace namespace TYPE bloom_filter(0.01) GRANULARITY 32,
+    INDEX idx_events_team_id team_id TYPE bloom_filter(0.01) GRANULARITY 32,
+    INDEX idx_events_cluster cluster TYPE bloom_filter(0.01) GRANULARITY 32,
+    INDEX idx_events_tool_name tool_name TYPE bloom_filter(0.01) GRANULARITY 32,
+    INDEX idx_events_source source TYPE bloom_filter(0.01) GRANULARITY 32,
+    INDEX idx_events_event_type event_type TYPE bloom_filter(0.01) GRANULARITY 32,
+    INDEX idx_events_rpc_method rpc_method TYPE bloom_filter(0.01) GRANULARITY 32,
+    INDEX idx_events_reason reason TYPE bloom_filter(0.01) GRANULARITY 32,
+    INDEX idx_events_decision decision TYPE bloom_filter(0.01) GRANULARITY 32,
+    INDEX idx_events_chain chain TYPE bloom_filter(0.01) GRANULARITY 32,
+    INDEX idx_events_log_offset log_offset TYPE minmax GRANULARITY 4,
 
-    -- What tools are called and what is decided, by the day: series, sums, sessions.
+    -- What tools are called and what is decided, by the day: series, sums, sessions, latencies.
     PROJECTION calls
     (
         SELECT
             event_type, rpc_method, toStartOfDay(timestamp), namespace, team_id, server, tool_name, decision, reason,
-            count(), uniqIf(session_id, notEmpty(session_id))
+            count(), uniqIf(session_id, notEmpty(session_id)), quantilesDD(0.01, 0.5, 0.9, 0.99)(latency_ms)
         GROUP BY
             event_type, rpc_method, toStartOfDay(timestamp), namespace, team_id, server, tool_name, decision, reason
     ),
-    -- Who calls which tool, by the day, and by the week for all but the first days of a window.
+    -- Who calls which tool, by the week; for the week that a window begins in, also from each of its days on.
     PROJECTION callers
     (
         SELECT
-            event_type, rpc_method, toStartOfDay(timestamp), namespace, team_id, server, tool_name, decision,
-            human_id, agent_id, count(), max(timestamp)
-        GROUP BY
-            event_type, rpc_method, toStartOfDay(timestamp), namespace, team_id, server, tool_name, decision,
-            human_id, agent_id
-    ),
-    PROJECTION callers_by_week
-    (
-        SELECT
             event_type, rpc_method, toMonday(timestamp), namespace, team_id, server, tool_name, decision,
-            human_id, agent_id, count(), max(timestamp)
+            human_id, agent_id, count(), countIf(decision = 'allow'), countIf(decision = 'deny'),
+            countIf(toDayOfWeek(timestamp) >= 2), countIf(toDayOfWeek(timestamp) >= 3),
+            countIf(toDayOfWeek(timestamp) >= 4), countIf(toDayOfWeek(timestamp) >= 5),
+            countIf(toDayOfWeek(timestamp) >= 6), countIf(toDayOfWeek(timestamp) >= 7), max(timestamp)
         GROUP BY
             event_type, rpc_method, toMonday(timestamp), namespace, team_id, server, tool_name, decision,
             human_id, agent_id
@@ -112,7 +107,9 @@ ENGINE = MergeTree
 PARTITION BY toYYYYMM(received_at)
 ORDER BY (timestamp, log_partition, log_offset)
 TTL toDateTime(received_at) + INTERVAL 400 DAY
-SETTINGS index_granularity = 1024, min_compress_block_size = 8192, fsync_after_insert = 1, fsync_part_directory = 1`
+SETTINGS
+    index_granularity = 256, min_compress_block_size = 8192, min_bytes_for_wide_part = 104857600,
+    fsync_after_insert = 1, fsync_part_directory = 1`
 
 /** Values apart from what is hashed, so that deleting rows here erases them and every chain still verifies. */
 const disclosures = `

@@ -1,9 +1,8 @@
 import type { ClickHouse } from '../client.ts'
 import { bounded } from './limits.ts'
 import type { Calls } from './usage/calls.ts'
-import { type DecisionUsage, usageOfDecisions } from './usage/decisions.ts'
+import { type Decided, usageDecided } from './usage/decided.ts'
 import { type CallTotals, type UsageLists, usageLists } from './usage/lists.ts'
-import { type UsageBucket, usageSeries } from './usage/series.ts'
 import { uniqueSessions } from './usage/sessions.ts'
 
 export interface UsageQuestion extends Calls {
@@ -17,20 +16,17 @@ export interface UsageTotals extends CallTotals {
   readonly unique_sessions: number
 }
 
-export interface Usage extends UsageLists {
+export interface Usage extends UsageLists, Decided {
   readonly totals: UsageTotals
-  readonly decisions: readonly DecisionUsage[]
-  readonly series: readonly UsageBucket[]
 }
 
 /** Who calls which tools, and what becomes of it: calls of tools that were decided, all lists by the same conditions. */
 export const usage = async (store: ClickHouse, question: UsageQuestion): Promise<Usage> => {
   const limit = bounded(question.limit, usageLimitMax)
-  const [{ totals, ...lists }, unique_sessions, decisions, series] = await Promise.all([
+  const [{ totals, ...lists }, unique_sessions, decided] = await Promise.all([
     usageLists(store, question, limit),
     uniqueSessions(store, question),
-    usageOfDecisions(store, question, limit),
-    usageSeries(store, question),
+    usageDecided(store, question, limit),
   ])
-  return { totals: { ...totals, unique_sessions }, ...lists, decisions, series }
+  return { totals: { ...totals, unique_sessions }, ...lists, ...decided }
 }

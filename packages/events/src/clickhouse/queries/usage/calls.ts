@@ -44,24 +44,40 @@ export const conditionsOfCalls = (calls: Calls): CallConditions => {
 }
 
 /** What a caller and what is called are told apart by. */
-const caller = 'human_id, agent_id, namespace, team_id, server, tool_name, decision'
+export const caller = 'human_id, agent_id, namespace, team_id, server, tool_name'
 
 /**
- * A statement whose rows have `called` (how often) and `last` (when) beside those. A window of days has no end, so that
- * from its first Monday on it is made of whole weeks, of which the store keeps far fewer rows than of their days.
+ * A statement whose rows have `events`, `allowed`, `denied` and `last` (when) beside those, several of a caller. The
+ * store keeps far fewer weeks than days. A window of days has no end, so that it is made of whole weeks but for the one
+ * it begins in, of which the store knows how much came from each day on.
  */
 export const callsByCaller = (calls: Calls): Conditions => {
   const among = (conditions: string): string =>
-    `SELECT ${caller}, count() AS called, max(timestamp) AS last FROM events WHERE ${conditions} GROUP BY ${caller}`
+    `SELECT
+        ${caller}, count() AS events, countIf(decision = 'allow') AS allowed, countIf(decision = 'deny') AS denied,
+        max(timestamp) AS last
+    FROM events WHERE ${conditions}
+    GROUP BY ${caller}`
   const { byHour, startMs } = windowOf(calls)
-  const { sql, parameters } = conditionsOfCalls(calls)
-  if (byHour) return { sql: among(sql), parameters }
-  const mondayMs = Math.ceil((startMs - firstMondayMs) / weekMs) * weekMs + firstMondayMs
-  const days = among(`${sql} AND toStartOfDay(timestamp) < toDateTime({mondayS:UInt32}, 'UTC')`)
-  const weeks = among(
-    `toMonday(timestamp) >= toDate(toDateTime({mondayS:UInt32}, 'UTC')) AND ${conditionsOfKind(calls).sql}`,
-  )
-  return { sql: `${days} UNION ALL ${weeks}`, parameters: { ...parameters, mondayS: mondayMs / 1000 } }
+  if (byHour) {
+    const { sql, parameters } = conditionsOfCalls(calls)
+    return { sql: among(sql), parameters }
+  }
+  const { sql, parameters } = conditionsOfKind(calls)
+  const mondayMs = Math.floor((startMs - firstMondayMs) / weekMs) * weekMs + firstMondayMs
+  const weekday = 1 + (startMs - mondayMs) / dayMs
+  const monday = "toDate(toDateTime({mondayS:Int64}, 'UTC'))"
+  const first = `SELECT
+        ${caller}, countIf(toDayOfWeek(timestamp) >= ${weekday}) AS events,
+        if(decision = 'allow', events, 0) AS allowed, if(decision = 'deny', events, 0) AS denied,
+        max(timestamp) AS last
+    FROM events WHERE toMonday(timestamp) = ${monday} AND ${sql}
+    GROUP BY ${caller}, decision HAVING events > 0`
+  const weeks =
+    weekday === 1
+      ? among(`toMonday(timestamp) >= ${monday} AND ${sql}`)
+      : `${first} UNION ALL ${among(`toMonday(timestamp) > ${monday} AND ${sql}`)}`
+  return { sql: weeks, parameters: { ...parameters, mondayS: mondayMs / 1000 } }
 }
 
 const windowOf = ({ windowDays, nowMs }: Calls) => {

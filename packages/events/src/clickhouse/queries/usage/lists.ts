@@ -1,7 +1,7 @@
 import type { ClickHouse } from '../../client.ts'
 import { questionLimits } from '../limits.ts'
 import { asMs, rfc3339 } from '../times.ts'
-import { type Calls, callsByCaller } from './calls.ts'
+import { type Calls, caller, callsByCaller } from './calls.ts'
 
 export interface ServerUsage {
   readonly server: string
@@ -72,22 +72,32 @@ interface Row extends CallTotals {
 
 const lists = { tools: 0b000, servers: 0b011, actors: 0b101, totals: 0b111 } as const
 
-/** All lists in one pass, since reading who called what is most of their cost. */
+/**
+ * All lists in one pass, since reading who called what is most of their cost. What is counted as different is hashed
+ * once for all of them.
+ */
 export const usageLists = async (store: ClickHouse, calls: Calls, limit: number): Promise<UsageLists> => {
   const { sql, parameters } = callsByCaller(calls)
   const rows = await store.ask<Row>(
     `SELECT
         grouping(server, human_id, tool_name) AS list,
         server, namespace, team_id, tool_name, human_id, agent_id,
-        toFloat64(sum(called)) AS events,
-        toFloat64(sumIf(called, decision = 'allow')) AS allowed,
-        toFloat64(sumIf(called, decision = 'deny')) AS denied,
-        toFloat64(uniqIf((namespace, server), server != '')) AS unique_servers,
-        toFloat64(uniqIf((namespace, server, tool_name), tool_name != '')) AS unique_tools,
+        toFloat64(sum(c.events)) AS events,
+        toFloat64(sum(c.allowed)) AS allowed,
+        toFloat64(sum(c.denied)) AS denied,
+        toFloat64(uniqIf(called_server, server != '')) AS unique_servers,
+        toFloat64(uniqIf(called_tool, tool_name != '')) AS unique_tools,
         toFloat64(uniqIf(human_id, human_id != '')) AS unique_humans,
         toFloat64(uniqIf(agent_id, agent_id != '')) AS unique_agents,
-        ${asMs('max(last)')} AS last_ms
-    FROM (${sql})
+        ${asMs('max(c.last)')} AS last_ms
+    FROM
+    (
+        SELECT
+            ${caller}, sum(w.events) AS events, sum(w.allowed) AS allowed, sum(w.denied) AS denied, max(w.last) AS last,
+            sipHash64(namespace, server) AS called_server, sipHash64(namespace, server, tool_name) AS called_tool
+        FROM (${sql}) AS w
+        GROUP BY ${caller}
+    ) AS c
     GROUP BY GROUPING SETS
     (
         (server, namespace, team_id), (human_id, agent_id), (server, tool_name, human_id, team_id, agent_id), ()
