@@ -34,6 +34,8 @@ export interface Up {
   readonly logins: readonly Login[]
   /** Of an administrator of the API, for this run. */
   readonly adminKey: string
+  /** Of who tells ingest what was decided, for this run. */
+  readonly ingestKey: string
   /** Where the sample's resources are, for people and tools to edit. */
   readonly resources: string
   /** What runs, and what may be done with it. */
@@ -68,8 +70,8 @@ export const up = async ({ directory, port, print, newPasswords = false }: UpOpt
     parts.defer(supervisor.close)
 
     const began = performance.now()
-    const apiKey = randomBytes(24).toString('base64url')
-    const pipeline = await startPipeline({ directory, apiKey, run: supervisor.run })
+    const ingestKey = randomBytes(24).toString('base64url')
+    const pipeline = await startPipeline({ directory, apiKey: ingestKey, run: supervisor.run })
     parts.defer(pipeline.close)
     // Before the pipeline lets go of the log that they write to and read.
     parts.defer(supervisor.close)
@@ -116,7 +118,7 @@ export const up = async ({ directory, port, print, newPasswords = false }: UpOpt
         MCP_SERVER_NAME: name,
         MCP_SERVER_NAMESPACE: namespace,
         ANALYTICS_INGEST_URL: pipeline.ingestUrl,
-        ANALYTICS_API_KEY: apiKey,
+        ANALYTICS_API_KEY: ingestKey,
         SPOOL_DIRECTORY: join(directory, 'servers', name, 'spool'),
         SHUTDOWN_TIMEOUT: '2s',
       },
@@ -148,6 +150,7 @@ export const up = async ({ directory, port, print, newPasswords = false }: UpOpt
       origin,
       logins: api.logins(),
       adminKey,
+      ingestKey,
       resources,
       workloads: supervisor.workloads,
       show,

@@ -1,15 +1,18 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeSampleCall, sampleCalls } from '../sample-calls.ts'
+import { liveIn } from './lived-in/lived-in.ts'
 import { layoutFaults, places, settle, themes, widths } from './places.ts'
-import { openSight, signIn } from './stack.ts'
+import { lookAt, openStack, signIn } from './stack.ts'
 
 /** Pictures of every place, in both themes and both widths; ends with 1 when one of them shows what nobody should see. */
 const [folder = 'artifacts', chromiumPath] = process.argv.slice(2)
 await mkdir(folder, { recursive: true })
-const sight = await openSight(chromiumPath)
+const stack = await openStack()
+const sight = await lookAt(stack, chromiumPath)
 const faults: string[] = []
 try {
+  await liveIn(stack)
   for (let round = 0; round < 8; round += 1)
     for (const call of sampleCalls) await makeSampleCall(sight.stack.url, call)
   for (const theme of themes)
@@ -37,7 +40,7 @@ try {
       await take('decision')
     }
 } finally {
-  await sight.close()
+  await sight.close().finally(stack.close)
 }
 for (const fault of faults) console.error(fault)
 console.log(
