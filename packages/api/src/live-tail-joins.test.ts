@@ -137,6 +137,31 @@ describe('where a tail is joined to a store', () => {
     expect(await numbers(told, 2)).toEqual([1, 2])
   })
 
+  it('what is heard later than the store has it is told', async () => {
+    const late = callAt(0, 1)
+    await events.fill([callAt(0, 0), late])
+    const { store, asked } = counting()
+    const told = await watch({}, { store, joinAfterMs: [1] })
+    expect(await next(told)).toMatchObject({ name: 'live', id: '0:1' })
+    const pending = next(told)
+    await asked(2)
+    spoken.say(late)
+    expect(numberOf(await pending)).toBe(1)
+    spoken.say(callAt(0, 2))
+    expect(await numbers(told, 1)).toEqual([2])
+  })
+
+  it('what was heard is not counted among what the store has too much of', async () => {
+    await events.fill([callAt(0, 0)])
+    const told = await watch({}, { ringMax: 2_000 })
+    await next(told)
+    const [missed, ...heard] = Array.from({ length: 1_200 }, (_, at) => callAt(0, at + 1))
+    spoken.say(...heard)
+    expect(await numbers(told, heard.length)).toEqual(heard.map((_, at) => at + 2))
+    await events.fill([...(missed ? [missed] : []), ...heard])
+    expect(await next(told)).toMatchObject({ name: 'event', data: { payload: { n: 1 } } })
+  })
+
   it('what the store brings late is told as far as the viewer may see it by then', async () => {
     const seeings = [seeingOf(callers.member), seeingOf(callers.otherOwner)]
     const recheck: Viewer['recheck'] = async () => seeings.shift() ?? seeingOf(callers.otherOwner)

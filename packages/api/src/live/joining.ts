@@ -21,7 +21,7 @@ export interface Joining {
   readonly begin: () => Promise<Arrived>
   /** What the store has by now and the viewer has not seen. */
   readonly next: (filter: EventFilter) => Promise<Arrived>
-  /** True the first time it is asked for an event, and for all that the store was not asked for when it had caught up. */
+  /** Whether an event that was heard is to be told: not what the store has told, whenever the tail tells of it. */
   readonly isNew: (id: string, place: LogPlace) => boolean
   /**
    * Told of every event that is appended from now on, whoever may see it. True where the store was taken to have all that
@@ -55,8 +55,10 @@ const seenIdsMax = 10_000
  */
 export const createJoining = (options: JoiningOptions): Joining => {
   const { store, topic, filter, newest, since } = options
-  /** Up to where the store was asked. */
+  /** Up to where the store was asked, and from where on it told all of that; before that, only the newest. */
   let asked: LogEnds = new Map()
+  let toldAfter: LogEnds = new Map()
+  let newestIds = new Set<string>()
   /** Of each partition the first that was heard, and the last that the viewer was told of. */
   const firstHeard = new Map<number, number>()
   const lastPassed = new Map<number, number>()
@@ -64,6 +66,8 @@ export const createJoining = (options: JoiningOptions): Joining => {
   const seen = createRecentIds(seenIdsMax)
 
   const isFirst = (id: string): boolean => id === '' || seen.isNew(id)
+  const isStored = (id: string, { partition, offset }: LogPlace): boolean =>
+    offset <= (asked.get(partition) ?? -1) && (offset > (toldAfter.get(partition) ?? -1) || newestIds.has(id))
   /** What was told since is not asked for again, but for the partition of which nothing was heard until now. */
   const askOn = (partition: number): void => {
     isJoined = false
@@ -80,18 +84,30 @@ export const createJoining = (options: JoiningOptions): Joining => {
     begin: async () => {
       asked = await storedEnds(store, topic)
       if (since !== undefined) return between(since, asked, filter)
+      toldAfter = asked
       if (newest === 0) return { events: [], more: 0 }
       const { events } = await newestEvents(store, { filter, limit: newest })
+      newestIds = new Set(events.map(({ id }) => id))
       return { events: fresh(events.toReversed()), more: 0 }
     },
     next: async (of) => {
       const from = asked
-      const until = await storedEnds(store, topic)
+      const ends = await storedEnds(store, topic)
+      // What is heard is not asked for as well: of many events it would be counted among those that are left out.
+      const until = new Map(
+        [...ends].map(([partition, end]): [number, number] => [
+          partition,
+          Math.max(
+            from.get(partition) ?? -1,
+            Math.min(end, (firstHeard.get(partition) ?? Number.POSITIVE_INFINITY) - 1),
+          ),
+        ]),
+      )
       const arrived = await between(from, until, of)
       asked = until
       return arrived
     },
-    isNew: (id, { partition, offset }) => (isJoined ? offset > (asked.get(partition) ?? -1) : isFirst(id)),
+    isNew: (id, place) => !isStored(id, place) && (isJoined || isFirst(id)),
     heard: ({ partition, offset }) => {
       if (firstHeard.has(partition)) return false
       firstHeard.set(partition, offset)
