@@ -21,6 +21,9 @@ const faultsOf = (env: Readonly<Record<string, string>>): readonly string[] => {
 test('without an identity provider nobody signs in with one', () =>
   expect(oidcOf(config.parse(least))).toBeUndefined())
 
+test('an issuer that the API is told of is no provider by itself', () =>
+  expect(oidcOf(config.parse({ ...least, OIDC_ISSUER: provider.OIDC_ISSUER }))).toBeUndefined())
+
 test('with one, all of it is known and none of it is shown', () => {
   const settings = config.parse({ ...least, ...provider, OIDC_NAME: 'Example' })
   expect(oidcOf(settings)).toEqual({

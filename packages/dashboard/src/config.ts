@@ -57,8 +57,11 @@ type Settings = SettingsOf<typeof variables>
 
 const needed = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'OIDC_REDIRECT_URL'] as const
 
+const own = ['OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'OIDC_REDIRECT_URL', 'OIDC_NAME'] as const
+
 const oidcFaults = (settings: Settings): readonly ConfigFault[] => {
-  const isWanted = settings.OIDC_NAME !== undefined || needed.some((name) => settings[name] !== undefined)
+  // The issuer by itself is what the API is told, too, where both have one environment.
+  const isWanted = own.some((name) => settings[name] !== undefined)
   if (!isWanted) return []
   return needed
     .filter((variable) => settings[variable] === undefined)
