@@ -84,7 +84,9 @@ test.each([
 ])(
   'what is left of a session is told by the time of the API, in a browser whose clock is %s',
   async (_, by) => {
-    const page = await enter('/keys', (opened) => opened.addInitScript(shiftedClock(by * 60_000)))
+    const page = await enter('/keys', async (opened) => {
+      await opened.addInitScript(shiftedClock(by * 60_000))
+    })
     const name = `clock-${by > 0 ? 'ahead' : 'behind'}`
     await send(page, '/runtime/sessions', {
       ...server,

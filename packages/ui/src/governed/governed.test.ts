@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { idOf, isMeant, keyOf, subjectText } from './governed.ts'
+import { ref } from 'vue'
+import { idOf, keyOf, subjectText } from './governed.ts'
+import { useFound } from './use-found.ts'
 
 const grant = {
   name: 'payments-ops',
@@ -16,7 +18,7 @@ test.each([
   ['ada grace', false],
   ['billing', false],
 ])('a search for "%s" finds it: %s', (search, found) => {
-  expect(isMeant(grant, search)).toBe(found)
+  expect(useFound(ref([grant]), ref(search)).value).toEqual(found ? [grant] : [])
 })
 
 test('what is in an address is read back', () => {
@@ -26,4 +28,8 @@ test('what is in an address is read back', () => {
 test('whom it speaks of is said without what is left open', () => {
   expect(subjectText(grant.subject)).toBe('ada@example.org · ops-agent · team red')
   expect(subjectText({ agentID: 'ops-agent', humanID: '' })).toBe('ops-agent')
+})
+
+test('nobody whom it speaks of can turn the writing of the others', () => {
+  expect(subjectText({ humanID: 'ops\u202egpj.exe', agentID: 'bot' })).toBe('ops‹U+202E›gpj.exe · bot')
 })

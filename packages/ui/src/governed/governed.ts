@@ -1,4 +1,5 @@
 import type { Endpoints, ResponseOf } from '@mcp-sentinel/contract'
+import { namedText } from '../shown-text/shown-text.ts'
 
 export type Grant = ResponseOf<Endpoints['grants']['get']>['grant']
 export type Session = ResponseOf<Endpoints['sessions']['get']>['session']
@@ -23,7 +24,9 @@ export const keyOf = (id: string): Key => {
 
 /** Whom something speaks of. */
 export const subjectText = ({ humanID, agentID, teamID }: Subject): string =>
-  [humanID, agentID, teamID && `team ${teamID}`].filter(Boolean).join(' · ')
+  [humanID, agentID, teamID && `team ${teamID}`]
+    .flatMap((part) => (part ? [namedText(part)] : []))
+    .join(' · ')
 
 /** Who is spoken of already, so that nobody has to type them again. */
 export const namedIn = (
@@ -31,18 +34,10 @@ export const namedIn = (
   field: 'humanID' | 'agentID',
 ): readonly string[] => [...new Set(all.map(({ subject }) => subject[field] ?? ''))].filter(Boolean).sort()
 
-/** Whether a search means it: by its server, whom it speaks of, or its own name. Every word has to be found. */
-export const isMeant = (
-  { name, serverRef, subject }: Pick<Grant, 'name' | 'serverRef' | 'subject'>,
-  search: string,
-): boolean => {
-  const texts = [
-    name,
-    idOf(serverRef),
-    subject.humanID ?? '',
-    subject.agentID ?? '',
-    subject.teamID ?? '',
-  ].map((text) => text.toLowerCase())
-  const words = search.toLowerCase().split(/\s+/).filter(Boolean)
-  return words.every((word) => texts.some((text) => text.includes(word)))
-}
+/** What it is searched by: its server, whom it speaks of, its own name. No search has a line break. */
+export const searchTextOf = ({
+  name,
+  serverRef,
+  subject,
+}: Pick<Grant, 'name' | 'serverRef' | 'subject'>): string =>
+  [name, idOf(serverRef), subject.humanID, subject.agentID, subject.teamID].join('\n').toLowerCase()

@@ -3,6 +3,7 @@ import type { DraftKind } from '../draft/use-draft.ts'
 import { type Grant, type Key, keyOf } from '../governed/governed.ts'
 import { every } from '../sentinel/refresh.ts'
 import { useSentinel } from '../sentinel/sentinel.ts'
+import { pageRows, wholeList } from '../sentinel/whole-list.ts'
 import { type GrantBody, type GrantDraft, grantBodyOf, grantDraftOf, grantSchema } from './grant-draft.ts'
 
 const rowsMax = 5000
@@ -13,7 +14,12 @@ export const useGrants = () => {
   const { client } = useSentinel()
   return useQuery({
     queryKey: ['grants'],
-    queryFn: ({ signal }) => client.grants.list({ query: { limit: rowsMax } }, { signal }),
+    queryFn: ({ signal }) =>
+      wholeList('grants', (cursor) =>
+        client.grants.list({ query: { limit: pageRows, ...(cursor && { cursor }) } }, { signal }),
+      ),
+    // Comparing thousands with thousands takes longer than drawing those that are in sight.
+    structuralSharing: false,
     refetchInterval: every(refreshMs),
   })
 }

@@ -1,4 +1,5 @@
 import type { Caller, PolicyDocument, PolicyRequest, Session, Subject } from '@mcp-sentinel/policy'
+import { namedText } from '../shown-text/shown-text.ts'
 
 /** A call that somebody wonders about: what is left open is empty. */
 export interface Question {
@@ -59,7 +60,8 @@ const asCaller = ({ human_id, agent_id, team_id }: Subject): Caller => ({
 })
 
 export const callerText = ({ human, agent, team }: Caller): string =>
-  [human, agent, team && `team ${team}`].filter(Boolean).join(' · ') || 'anybody'
+  [human, agent, team && `team ${team}`].flatMap((part) => (part ? [namedText(part)] : [])).join(' · ') ||
+  'anybody'
 
 /** The session of theirs that consents to most, of those that hold. */
 export const bestSession = (

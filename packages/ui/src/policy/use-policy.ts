@@ -1,3 +1,4 @@
+import { ApiError } from '@mcp-sentinel/contract/client'
 import { type CompiledPolicy, compile } from '@mcp-sentinel/policy'
 import { parsePolicy } from '@mcp-sentinel/policy/schema'
 import { useQuery } from '@tanstack/vue-query'
@@ -17,7 +18,7 @@ export const usePolicy = (server: Readonly<Ref<string>>) => {
       const { namespace, name } = keyOf(server.value)
       const { json } = await client.policies.rendered({ query: { namespace, server: name } }, { signal })
       const parsed = parsePolicy(JSON.parse(json))
-      if (!parsed.ok) throw new Error(`the policy of ${server.value} cannot be read`)
+      if (!parsed.ok) throw unreadable(server.value, parsed.issues[0])
       return markRaw(compile(parsed.document))
     },
     enabled: computed(() => server.value !== ''),
@@ -26,3 +27,12 @@ export const usePolicy = (server: Readonly<Ref<string>>) => {
   })
   return query
 }
+
+const unreadable = (
+  server: string,
+  fault: { readonly pointer: string; readonly message: string } | undefined,
+) =>
+  new ApiError(`the policy of ${server} cannot be read: ${fault?.pointer ?? ''} ${fault?.message ?? ''}`, {
+    status: 200,
+    code: 'unreadable_policy',
+  })

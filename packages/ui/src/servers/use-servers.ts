@@ -4,11 +4,11 @@ import { computed, type Ref } from 'vue'
 import { type Key, keyOf } from '../governed/governed.ts'
 import { every } from '../sentinel/refresh.ts'
 import { useSentinel } from '../sentinel/sentinel.ts'
+import { pageRows, wholeList } from '../sentinel/whole-list.ts'
 
 export type Server = ResponseOf<Endpoints['servers']['get']>['server']
 export type Inventory = ResponseOf<Endpoints['servers']['inventory']>
 
-const rowsMax = 5000
 const refreshMs = 30_000
 
 /** The catalogue, as far as the caller may see it. */
@@ -16,7 +16,12 @@ export const useServers = () => {
   const { client } = useSentinel()
   return useQuery({
     queryKey: ['servers'],
-    queryFn: ({ signal }) => client.servers.list({ query: { limit: rowsMax } }, { signal }),
+    queryFn: ({ signal }) =>
+      wholeList('servers', (cursor) =>
+        client.servers.list({ query: { limit: pageRows, ...(cursor && { cursor }) } }, { signal }),
+      ),
+    // Comparing thousands with thousands takes longer than drawing those that are in sight.
+    structuralSharing: false,
     refetchInterval: every(refreshMs),
   })
 }

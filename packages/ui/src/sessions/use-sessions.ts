@@ -3,6 +3,7 @@ import type { DraftKind } from '../draft/use-draft.ts'
 import { type Key, keyOf, type Session } from '../governed/governed.ts'
 import { every } from '../sentinel/refresh.ts'
 import { useSentinel } from '../sentinel/sentinel.ts'
+import { pageRows, wholeList } from '../sentinel/whole-list.ts'
 import {
   type SessionBody,
   type SessionDraft,
@@ -19,7 +20,12 @@ export const useSessions = () => {
   const { client } = useSentinel()
   return useQuery({
     queryKey: ['sessions'],
-    queryFn: ({ signal }) => client.sessions.list({ query: { limit: rowsMax } }, { signal }),
+    queryFn: ({ signal }) =>
+      wholeList('sessions', (cursor) =>
+        client.sessions.list({ query: { limit: pageRows, ...(cursor && { cursor }) } }, { signal }),
+      ),
+    // Comparing thousands with thousands takes longer than drawing those that are in sight.
+    structuralSharing: false,
     refetchInterval: every(refreshMs),
   })
 }
