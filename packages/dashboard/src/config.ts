@@ -29,10 +29,6 @@ const variables = {
     .optional()
     .describe('where people look at a trace, with `{traceId}` in it'),
   OIDC_ISSUER: text()
-    .refine((issuer) => {
-      const url = URL.parse(issuer)
-      return url !== null && isHttpsOrLoopback(url) && url.search === '' && url.hash === ''
-    }, 'is no https URL without a query')
     .optional()
     .describe('identity provider that people may sign in with, as it stands in its tokens; that of the API'),
   OIDC_CLIENT_ID: text()
@@ -59,13 +55,21 @@ const needed = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'OIDC_RED
 
 const own = ['OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'OIDC_REDIRECT_URL', 'OIDC_NAME'] as const
 
+const isIssuer = (issuer: string): boolean => {
+  const url = URL.parse(issuer)
+  return url !== null && isHttpsOrLoopback(url) && url.search === '' && url.hash === ''
+}
+
 const oidcFaults = (settings: Settings): readonly ConfigFault[] => {
   // The issuer by itself is what the API is told, too, where both have one environment.
   const isWanted = own.some((name) => settings[name] !== undefined)
   if (!isWanted) return []
-  return needed
+  const missing = needed
     .filter((variable) => settings[variable] === undefined)
     .map((variable) => ({ variable, message: 'is missing: nobody could sign in with the identity provider' }))
+  return settings.OIDC_ISSUER === undefined || isIssuer(settings.OIDC_ISSUER)
+    ? missing
+    : [...missing, { variable: 'OIDC_ISSUER', message: 'is no https URL without a query' }]
 }
 
 export const config = defineConfig(variables, oidcFaults)
