@@ -5,6 +5,9 @@ import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'nod
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { type Running, startForTest } from '../fault-tests/running.ts'
 
+/** A busy machine takes its time. */
+const patient = { timeout: 15_000 }
+
 const bodyBytesMax = 1024 * 1024
 let running: Running
 
@@ -93,9 +96,9 @@ it('stores nothing of a body that breaks off, and keeps no file of it', async ()
   sending.on('error', () => {})
   sending.write('{"name":"whole"}\n')
   const incoming = join(running.dataDirectory, 'incoming')
-  await vi.waitFor(async () => expect(await readdir(incoming)).toHaveLength(1))
+  await vi.waitFor(async () => expect(await readdir(incoming)).toHaveLength(1), patient)
   sending.destroy()
-  await vi.waitFor(async () => expect(await readdir(incoming)).toEqual([]))
+  await vi.waitFor(async () => expect(await readdir(incoming)).toEqual([]), patient)
   expect(await namesStored()).toEqual([])
 })
 
@@ -108,5 +111,5 @@ it('takes rows that stand in the statement', async () => {
 it('keeps no file of what it stored', async () => {
   await post('{"name":"a"}')
   const incoming = join(running.dataDirectory, 'incoming')
-  await vi.waitFor(async () => expect(await readdir(incoming)).toEqual([]))
+  await vi.waitFor(async () => expect(await readdir(incoming)).toEqual([]), patient)
 })

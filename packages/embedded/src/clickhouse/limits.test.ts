@@ -15,6 +15,8 @@ afterAll(() => running.close())
 const endless =
   'SELECT count() FROM numbers(1000000000000) WHERE NOT ignore(sipHash64(number)) SETTINGS max_threads = 1'
 
+/** A busy machine takes its time. */
+const patient = { timeout: 15_000 }
 const runningNow = async (): Promise<unknown> => {
   const query = "SELECT count() FROM system.processes WHERE Settings['log_comment'] LIKE 'endless%'"
   const result = await running.reader.query({ query, format: 'JSONCompactEachRow' })
@@ -35,16 +37,16 @@ it('reads and writes beside queries that take long, until four of the writer run
   const ask = (name: string) =>
     client.command({ query: endless, query_id: `endless-${name}`, abort_signal: caller.signal })
   const long = ['a', 'b', 'c'].map(ask)
-  await vi.waitFor(async () => expect(await runningNow()).toBe(3))
+  await vi.waitFor(async () => expect(await runningNow()).toBe(3), patient)
   expect(await client.ping({ select: true })).toEqual({ success: true })
 
   long.push(ask('d'), ask('e'))
-  await vi.waitFor(async () => expect(await runningNow()).toBe(4))
+  await vi.waitFor(async () => expect(await runningNow()).toBe(4), patient)
   expect(await running.reader.ping({ select: true })).toEqual({ success: true })
 
   caller.abort()
   await Promise.allSettled(long)
-  await vi.waitFor(async () => expect(await runningNow()).toBe(0))
+  await vi.waitFor(async () => expect(await runningNow()).toBe(0), patient)
   expect(await client.ping({ select: true })).toEqual({ success: true })
   await client.close()
 })

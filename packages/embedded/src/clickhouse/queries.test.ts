@@ -2,6 +2,9 @@ import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { clientOf, type Running, startForTest } from '../fault-tests/running.ts'
 
+/** A busy machine takes its time. */
+const patient = { timeout: 15_000 }
+
 let running: Running
 
 beforeAll(async () => {
@@ -172,7 +175,7 @@ describe('a running query', () => {
         abort_signal: signal,
       }),
     ]
-    await vi.waitFor(async () => expect(await running_('flush-')).toBe(2))
+    await vi.waitFor(async () => expect(await running_('flush-')).toBe(2), patient)
     controller.abort()
     await Promise.allSettled(asked)
   })
@@ -184,10 +187,10 @@ describe('a running query', () => {
       query_id: 'abort-1',
       abort_signal: controller.signal,
     })
-    await vi.waitFor(async () => expect(await running_('abort-')).toBe(1))
+    await vi.waitFor(async () => expect(await running_('abort-')).toBe(1), patient)
     controller.abort()
     await expect(asked).rejects.toThrow('aborted')
-    await vi.waitFor(async () => expect(await running_('abort-')).toBe(0))
+    await vi.waitFor(async () => expect(await running_('abort-')).toBe(0), patient)
   })
 
   it('ends when its caller reads no further', async () => {
@@ -199,7 +202,7 @@ describe('a running query', () => {
     const rows = result.stream()
     await once(rows, 'data')
     result.close()
-    await vi.waitFor(async () => expect(await running_('unread-')).toBe(0))
+    await vi.waitFor(async () => expect(await running_('unread-')).toBe(0), patient)
   })
 })
 
