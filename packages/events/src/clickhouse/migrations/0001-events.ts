@@ -71,7 +71,18 @@ CREATE TABLE IF NOT EXISTS events
     INDEX idx_events_chain chain TYPE bloom_filter(0.01) GRANULARITY 32,
     INDEX idx_events_log_offset log_offset TYPE minmax GRANULARITY 4,
 
-    -- What tools are called and what is decided, by the day: series, sums, sessions, latencies.
+    -- What there is at all: asked by whoever opens a dashboard.
+    PROJECTION kinds
+    (
+        SELECT namespace, server, source, event_type, count() GROUP BY namespace, server, source, event_type
+    ),
+    -- How far each partition of the log has come: asked at every claim.
+    PROJECTION places (SELECT log_topic, log_partition, max(log_offset) GROUP BY log_topic, log_partition),
+    -- How far each chain has come: asked when a chain is first met.
+    PROJECTION chains (SELECT chain, max(seq) GROUP BY chain),
+    -- What tools are called and what is decided, by the day: series, sums, sessions, latencies. Of this and the next
+    -- all that a question is about is read, for which granules as small as the table's take twice the time. Smaller
+    -- projections stand first: of those with as many granules the first is taken.
     PROJECTION calls
     (
         SELECT
@@ -79,7 +90,7 @@ CREATE TABLE IF NOT EXISTS events
             count(), uniqIf(session_id, notEmpty(session_id)), quantilesDD(0.01, 0.5, 0.9, 0.99)(latency_ms)
         GROUP BY
             event_type, rpc_method, toStartOfDay(timestamp), namespace, team_id, server, tool_name, decision, reason
-    ),
+    ) WITH SETTINGS (index_granularity = 2048),
     -- Who calls which tool, by the week; for the week that a window begins in, also from each of its days on.
     PROJECTION callers
     (
@@ -92,16 +103,7 @@ CREATE TABLE IF NOT EXISTS events
         GROUP BY
             event_type, rpc_method, toMonday(timestamp), namespace, team_id, server, tool_name, decision,
             human_id, agent_id
-    ),
-    -- What there is at all: asked by whoever opens a dashboard.
-    PROJECTION kinds
-    (
-        SELECT namespace, server, source, event_type, count() GROUP BY namespace, server, source, event_type
-    ),
-    -- How far each partition of the log has come: asked at every claim.
-    PROJECTION places (SELECT log_topic, log_partition, max(log_offset) GROUP BY log_topic, log_partition),
-    -- How far each chain has come: asked when a chain is first met.
-    PROJECTION chains (SELECT chain, max(seq) GROUP BY chain)
+    ) WITH SETTINGS (index_granularity = 2048)
 )
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(received_at)
