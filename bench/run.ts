@@ -3,6 +3,8 @@ import { type Bench, report } from './report.ts'
 
 const benches: Readonly<Record<string, string>> = {
   api: 'How quickly the API answers what is asked most, beside a bare Fastify, and how soon a viewer is told.',
+  'api-faults':
+    'Whether the API answers as it promises, loses nothing and recovers, when its engines are killed or hang.',
   'api-fuzz':
     'Whether the API answers ten thousand random requests, made of its own description, as it promises.',
   dashboard: 'How soon the dashboard shows data, and how smoothly it scrolls a hundred thousand events.',
