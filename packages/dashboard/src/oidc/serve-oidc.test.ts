@@ -5,7 +5,7 @@ import { createLogger } from '@mcp-sentinel/service'
 import { expect, onTestFinished, test } from 'vitest'
 import { client, startIssuer } from '../contract-tests/issuer.ts'
 import { createDashboard } from '../dashboard.ts'
-import { flowMs } from './flow.ts'
+import { flowCookieName, flowMs } from './flow.ts'
 
 /** A dashboard between a real provider, an API that answers as it is told, and a browser that keeps its cookies. */
 const start = async (redirectOrigin = 'http://127.0.0.1') => {
@@ -153,6 +153,10 @@ test('a code that another browser was given signs nobody in', async () => {
   expect((await ada.back(theirs)).to).toBe('/sign-in?error=sign_in_unknown')
   const own = new URL((await ada.begin()).to).searchParams.get('state') ?? ''
   expect((await ada.back(theirs)).to).toBe('/sign-in?error=sign_in_unknown')
+  // Nor where the cookie of their own flow goes by the name of the other.
+  const sealed = ada.cookies.get(flowCookieName(own, false)) ?? ''
+  ada.cookies.set(flowCookieName(theirs.get('state') ?? '', false), sealed)
+  expect((await ada.back(theirs)).to).toBe(fault('sign_in_unknown'))
   theirs.set('state', own)
   expect((await ada.back(theirs)).to).toBe(fault('provider_refused'))
   expect(api.asked).toEqual([])
@@ -223,7 +227,16 @@ test.each<Hostile>([
   { called: 'no token', code: 'provider_refused', before: answering(200, '{"id_token":1}') },
   { called: 'no JSON', code: 'provider_unavailable', before: answering(200, '<html>') },
   { called: 'no object', code: 'provider_unavailable', before: answering(200, 'null') },
-  { called: 'no end', code: 'provider_unavailable', before: answering(200, `"${'x'.repeat(300_000)}"`) },
+  {
+    called: 'no end',
+    code: 'provider_unavailable',
+    before: ({ issuer }) => {
+      issuer.set.token = (body) => ({
+        status: 200,
+        body: JSON.stringify({ ...body, more: 'x'.repeat(300_000) }),
+      })
+    },
+  },
   { called: 'a way elsewhere', code: 'provider_unavailable', before: answering(307, '{}') },
   { called: 'a provider that fails', code: 'provider_unavailable', before: answering(500, '{}') },
   { called: 'a token that does not hold', code: 'token_refused', before: apiAnswering(401, 'unauthorized') },
