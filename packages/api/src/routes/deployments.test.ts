@@ -1,5 +1,5 @@
 import { WorkloadError } from '@mcp-sentinel/resources/workloads'
-import { createLogger } from '@mcp-sentinel/service'
+import { type App, createLogger } from '@mcp-sentinel/service'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createApi } from '../api.ts'
 import { clientWithKey } from '../contract-tests/asking.ts'
@@ -8,12 +8,15 @@ import { type RememberedWorkloads, rememberedWorkloads } from '../contract-tests
 
 let people: People
 let workloads: RememberedWorkloads
+/** With all engines: to make one takes longer than to ask it. */
+let whole: App
 beforeAll(async () => {
   people = await openPeople()
 }, 60_000)
 beforeEach(async () => {
   await people.reset()
   workloads = rememberedWorkloads(people.world.now)
+  whole = apiOver({})
 })
 afterAll(() => people.close())
 
@@ -27,7 +30,8 @@ const apiOver = (engines: object) =>
     workloads,
     ...engines,
   }).app
-const as = (key: string, engines: object = {}) => clientWithKey(apiOver(engines), key)
+const as = (key: string, engines?: object) =>
+  clientWithKey(engines === undefined ? whole : apiOver(engines), key)
 
 describe('deployments', () => {
   const web = { name: 'web', image: 'registry.example.org/red/web', version: '1.0' }

@@ -1,5 +1,5 @@
 import { WorkloadError } from '@mcp-sentinel/resources/workloads'
-import { createLogger } from '@mcp-sentinel/service'
+import { type App, createLogger } from '@mcp-sentinel/service'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createApi } from '../api.ts'
 import { clientOf, clientWithKey } from '../contract-tests/asking.ts'
@@ -8,12 +8,15 @@ import { type RememberedWorkloads, rememberedWorkloads } from '../contract-tests
 
 let people: People
 let workloads: RememberedWorkloads
+/** With all engines: to make one takes longer than to ask it. */
+let whole: App
 beforeAll(async () => {
   people = await openPeople()
 }, 60_000)
 beforeEach(async () => {
   await people.reset()
   workloads = rememberedWorkloads(people.world.now)
+  whole = apiOver({})
 })
 afterAll(() => people.close())
 
@@ -27,7 +30,8 @@ const apiOver = (engines: object) =>
     workloads,
     ...engines,
   }).app
-const as = (key: string, engines: object = {}) => clientWithKey(apiOver(engines), key)
+const as = (key: string, engines?: object) =>
+  clientWithKey(engines === undefined ? whole : apiOver(engines), key)
 const away = () => workloads.fail(new WorkloadError('unavailable', 'secret place', { retryable: true }))
 
 describe('operations', () => {
@@ -282,8 +286,8 @@ describe('operations', () => {
   })
 
   it('is for admins alone', async () => {
-    const asks = (key: string, engines: object = {}) => {
-      const { operations, deployments } = as(key, engines)
+    const asks = (key: string) => {
+      const { operations, deployments } = as(key)
       return [
         operations.components(),
         operations.restart({ body: { all: true } }),
@@ -296,7 +300,7 @@ describe('operations', () => {
     for (const key of ['user', 'owner', 'member', 'readKey', 'serviceKey'])
       for (const asked of asks(key)) await expect(asked).rejects.toMatchObject({ code: 'forbidden' })
     expect(workloads.restarted).toEqual([])
-    const { operations } = clientOf(apiOver({}))
+    const { operations } = clientOf(whole)
     await expect(operations.audit()).rejects.toMatchObject({ code: 'unauthorized' })
   })
 

@@ -1,5 +1,5 @@
 import { WorkloadError } from '@mcp-sentinel/resources/workloads'
-import { createLogger } from '@mcp-sentinel/service'
+import { type App, createLogger } from '@mcp-sentinel/service'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createApi } from '../api.ts'
 import { clientOf, clientWithKey } from '../contract-tests/asking.ts'
@@ -15,8 +15,11 @@ afterAll(() => people.close())
 
 describe('teams', () => {
   let workloads: RememberedWorkloads
+  /** With all engines: to make one takes longer than to ask it. */
+  let whole: App
   beforeEach(() => {
     workloads = rememberedWorkloads(people.world.now)
+    whole = apiOver({})
   })
 
   const apiOver = (engines: object) =>
@@ -28,7 +31,8 @@ describe('teams', () => {
       workloads,
       ...engines,
     }).app
-  const as = (key: string, engines: object = {}) => clientWithKey(apiOver(engines), key).teams
+  const as = (key: string, engines?: object) =>
+    clientWithKey(engines === undefined ? whole : apiOver(engines), key).teams
   const red = { params: { team: 'red' } }
   const ofRed = (name: string) => ({ params: { team: 'red', userID: people.idOf(name) } })
 
@@ -222,7 +226,7 @@ describe('teams', () => {
       await expect(green).rejects.toMatchObject({ code: 'forbidden' })
       await expect(as(key).provision(red)).rejects.toMatchObject({ code: 'forbidden' })
     }
-    await expect(clientOf(apiOver({})).teams.list()).rejects.toMatchObject({ code: 'unauthorized' })
+    await expect(clientOf(whole).teams.list()).rejects.toMatchObject({ code: 'unauthorized' })
   })
 
   it.each(['nobody', '00000000-0000-4000-8000-00000000dead'])('knows no user %s', async (userID) => {
