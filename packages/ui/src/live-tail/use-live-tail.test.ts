@@ -99,6 +99,16 @@ test('what happens is shown, newest first, and counted while it is paused', asyn
   close()
 })
 
+test('by the time that a stream is live what there was before is shown', async () => {
+  const { tail, close } = start()
+  await settle()
+  streams[0]?.send('event', event('1'), 'a')
+  streams[0]?.send('live', { backfilled: 1 })
+  await vi.waitFor(() => expect(tail.state.value).toBe('live'))
+  expect(idsOf(tail.rows.value.shown)).toEqual(['1'])
+  close()
+})
+
 test('a stream that breaks off goes on where it was', async () => {
   const { tail, close } = start()
   await settle()

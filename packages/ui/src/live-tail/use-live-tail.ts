@@ -47,8 +47,11 @@ export const useLiveTail = ({ filters, isOn, isPaused, backfill }: LiveTailOptio
 
   const take = ({ name, data }: Streamed) => {
     if (name === 'event') arrivals.push(data as SentinelEvent)
-    else if (name === 'live') state.value = 'live'
-    else if (name === 'dropped') dropped.value += (data as { readonly count: number }).count
+    else if (name === 'live') {
+      // What there was before is here by now: nobody is to read that there is nothing.
+      draw()
+      state.value = 'live'
+    } else if (name === 'dropped') dropped.value += (data as { readonly count: number }).count
   }
 
   /** Until the stream ends; false when there is no point in asking again. */
@@ -83,21 +86,18 @@ export const useLiveTail = ({ filters, isOn, isPaused, backfill }: LiveTailOptio
 
   let stop = new AbortController()
   const timer = setInterval(draw, drawEveryMs)
-  watch(
-    // Equal filters are the same filters, though an address was written anew.
-    [isOn, () => JSON.stringify(filters.value), backfill],
-    () => {
-      stop.abort()
-      arrivals = []
-      rows.value = noRows
-      dropped.value = 0
-      error.value = undefined
-      state.value = isOn.value ? 'connecting' : 'off'
-      stop = new AbortController()
-      if (isOn.value) void follow(stop.signal)
-    },
-    { immediate: true },
-  )
+  const begin = () => {
+    stop.abort()
+    arrivals = []
+    rows.value = noRows
+    dropped.value = 0
+    error.value = undefined
+    state.value = isOn.value ? 'connecting' : 'off'
+    stop = new AbortController()
+    if (isOn.value) void follow(stop.signal)
+  }
+  // Equal filters are the same filters, though an address was written anew.
+  watch([isOn, () => JSON.stringify(filters.value), backfill], begin, { immediate: true })
   watch(isPaused, (paused) => {
     if (!paused) rows.value = withArrivals(rows.value, [], false)
   })
@@ -105,7 +105,7 @@ export const useLiveTail = ({ filters, isOn, isPaused, backfill }: LiveTailOptio
     stop.abort()
     clearInterval(timer)
   })
-  return { rows, state, error, dropped }
+  return { rows, state, error, dropped, again: begin }
 }
 
 const pause = (ms: number, signal: AbortSignal): Promise<void> =>

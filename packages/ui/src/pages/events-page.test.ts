@@ -177,6 +177,22 @@ test('a stream that breaks off is told to be asked for again', async () => {
   await vi.waitFor(() => expect(shown.get('[role=status]').text()).toBe('Reconnecting'))
 })
 
+test('while a stream cannot be had it is said why, instead of that there are no events', async () => {
+  let isAway = true
+  const { page: shown } = await start('/events', () =>
+    isAway
+      ? Response.json({ error: 'analytics_unavailable', message: 'x', request_id: '1' }, { status: 503 })
+      : new Response(
+          `event: event\ndata: ${JSON.stringify(event('1'))}\n\nevent: live\ndata: {"backfilled":1}\n\n`,
+        ),
+  )
+  await vi.waitFor(() => expect(shown.text()).toContain('The events could not be loaded'))
+  expect(shown.text()).not.toContain('No events')
+  isAway = false
+  button('Try again').click()
+  await vi.waitFor(() => expect(column(shown, 'Tool')[0]).toBe('tool-1'))
+})
+
 const drawer = () => document.querySelector('[role=dialog]')?.textContent ?? ''
 const id = '0199a6c2-7b1e-7c55-9a3f-2f6f2b0f9a11'
 
