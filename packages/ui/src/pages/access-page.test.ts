@@ -105,6 +105,24 @@ const type = async (label: string, text: string) => {
 }
 const text = () => document.body.textContent?.replace(/\s+/g, ' ') ?? ''
 
+test('a team is told by its name, in lists and in what is opened of them', async () => {
+  const teamID = '6189d25d-b616-4147-aadc-56dc1a0df93a'
+  const ofTeam = { ...grant, subject: { ...grant.subject, teamID } }
+  await start('/access?grant=red/ops', {
+    'GET /runtime/grants': () => Response.json({ grants: [ofTeam], unreadable: [] }),
+    'GET /runtime/grants/red/ops': () => Response.json({ grant: ofTeam }),
+    'GET /runtime/teams': () =>
+      Response.json({
+        teams: [
+          { id: teamID, slug: 'red', name: 'Red', namespace: 'red', created_at: '2026-06-01T00:00:00Z' },
+        ],
+      }),
+  })
+  await vi.waitFor(() => expect(text()).toContain('ops-agent · team red'))
+  expect(document.querySelector('[role=dialog]')?.textContent).toContain('red')
+  expect(text()).not.toContain(teamID)
+})
+
 test('a new grant says what it lacks before it is sent, and where the API finds fault', async () => {
   const { asked, router } = await start('/access?edit-grant=new', {
     'POST /runtime/grants': ({ body }) =>
