@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { changesOf, resourceStoreContract } from '../contract-tests/resource-store.ts'
 import { grantOn, serverNamed } from '../contract-tests/resources.ts'
+import { replaceFile } from '../directory/atomic-file.ts'
 import type { ResourceStore } from '../store.ts'
 import { directoryStore } from './directory.ts'
 
@@ -75,6 +76,10 @@ spec:
     await expect(store.list('MCPServer')).rejects.toMatchObject(refused)
     await expect(store.patch('MCPServer', there, { spec: {} })).rejects.toMatchObject(refused)
     await expect(store.apply(serverNamed('new'))).rejects.toMatchObject(refused)
+    // As of a write that was under way when it went.
+    const path = join(root, 'home', 'mcpservers', 'new.yaml')
+    await expect(replaceFile(root, path, '', undefined)).rejects.toMatchObject(refused)
+    await expect(stat(root)).rejects.toMatchObject({ code: 'ENOENT' })
     await rename(elsewhere, root)
     expect(await store.get('MCPServer', there)).toBeDefined()
     expect((await store.list('MCPServer')).items).toHaveLength(1)

@@ -47,7 +47,7 @@ export const replaceFile = async (
 ): Promise<FileState> => {
   const folder = dirname(path)
   await stayInside(root, folder)
-  await guarded(path, () => mkdir(folder, { recursive: true }))
+  await guarded(path, () => makeInside(root, folder))
   // No `.yaml` at its end: nobody takes it for a resource.
   const beside = join(folder, `.${basename(path)}.${randomUUID()}`)
   try {
@@ -79,6 +79,19 @@ const demandUnchanged = async (root: string, path: string, before: FileState): P
 
 const changedMeanwhile = (path: string): ResourceError =>
   new ResourceError('conflict', `${path}: was changed meanwhile; read it again`)
+
+/** Never the root itself: in the place of one that has gone, an empty folder would say that all was deleted. */
+const makeInside = async (root: string, folder: string): Promise<void> => {
+  let at = root
+  for (const part of relative(root, folder)
+    .split(sep)
+    .filter((part) => part !== '')) {
+    at = join(at, part)
+    await mkdir(at).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error
+    })
+  }
+}
 
 const writeDurably = async (path: string, text: string): Promise<void> => {
   const file = await open(path, 'wx', 0o644)
