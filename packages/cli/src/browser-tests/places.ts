@@ -23,7 +23,8 @@ const lookEveryMs = 50
 
 /** Until nothing is under way any more. */
 export const settle = async (page: Page): Promise<void> => {
-  await page.getByRole('main').waitFor()
+  // A dialog hides the rest from those who listen, and it is there nevertheless.
+  await page.locator('main').waitFor()
   const loading = page.getByRole('status', { name: 'Loading' })
   for (
     const deadline = Date.now() + settleMs;

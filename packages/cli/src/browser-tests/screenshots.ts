@@ -5,6 +5,15 @@ import { liveIn } from './lived-in/lived-in.ts'
 import { layoutFaults, places, settle, themes, widths } from './places.ts'
 import { lookAt, openStack, signIn } from './stack.ts'
 
+/** What people have made of it. */
+const livedIn = [
+  '/access?view=sessions',
+  '/access?view=who&server=mcp-servers/workspace-assistant',
+  '/access?view=what-if&server=mcp-servers/workspace-assistant',
+  '/teams/payments',
+]
+const shown = [...places, ...livedIn]
+
 /** Pictures of every place, in both themes and both widths; ends with 1 when one of them shows what nobody should see. */
 const [folder = 'artifacts', chromiumPath] = process.argv.slice(2)
 await mkdir(folder, { recursive: true })
@@ -19,7 +28,13 @@ try {
     for (const [size, viewport] of Object.entries(widths)) {
       const { page, complaints } = await sight.open({ viewport, colorScheme: theme, reducedMotion: 'reduce' })
       const take = async (name: string) => {
-        const picture = `${name.replaceAll('/', '-').replace(/^-/, '') || 'overview'}.${theme}.${size}.png`
+        await settle(page)
+        const picture = `${
+          name
+            .replace(/&server=.*/, '')
+            .replace(/[^a-z-]+/g, '-')
+            .replace(/^-/, '') || 'overview'
+        }.${theme}.${size}.png`
         await page.screenshot({ path: join(folder, picture) })
         for (const fault of [...(await layoutFaults(page)), ...complaints.splice(0)])
           faults.push(`${picture}: ${fault}`)
@@ -29,9 +44,8 @@ try {
       await take('sign-in')
       await signIn(page, sight.admin)
       await page.getByRole('heading', { name: 'Overview' }).waitFor()
-      for (const place of places) {
+      for (const place of shown) {
         await page.goto(`${sight.stack.origin}${place}`)
-        await settle(page)
         await take(place)
       }
       await page.goto(`${sight.stack.origin}/events?decision=deny`)
@@ -44,6 +58,6 @@ try {
 }
 for (const fault of faults) console.error(fault)
 console.log(
-  `${(places.length + 2) * themes.length * Object.keys(widths).length} pictures in ${folder}, ${faults.length} faults`,
+  `${(shown.length + 2) * themes.length * Object.keys(widths).length} pictures in ${folder}, ${faults.length} faults`,
 )
 process.exitCode = faults.length === 0 ? 0 : 1
