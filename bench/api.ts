@@ -58,7 +58,9 @@ export const bench: Bench = async ({ quick, seed }) => {
       figures[`${key}_cpu_us`] = of(({ api }) => api.cpuUs)
       figures[`${key}_bare_cpu_us`] = of(({ bare }) => bare.cpuUs)
       figures[`${key}_p50_ms`] = of(({ api }) => api.p50Ms)
+      figures[`${key}_refused`] = all.reduce((sum, { api }) => sum + api.refused, 0)
       goals[`${key}_vs_bare_rps`] = '>= 0.5'
+      goals[`${key}_refused`] = '== 0'
       if (goalMs !== undefined && !quick) goals[`${key}_p50_ms`] = `<= ${goalMs}`
       console.log(
         `  ${name.padEnd(20)} ${of(({ api }) => api.perS)}/s, ${of(({ api }) => api.cpuUs)} µs CPU, p50 ${of(({ api }) => api.p50Ms)} ms; bare ${of(({ bare }) => bare.perS)}/s, ${of(({ bare }) => bare.cpuUs)} µs, p50 ${of(({ bare }) => bare.p50Ms)} ms`,

@@ -11,6 +11,8 @@ export interface Rate {
   /** Of the server, for one request. */
   readonly cpuUs: number
   readonly p50Ms: number
+  /** Requests that were told to come again, since the store had no time for them. */
+  readonly refused: number
 }
 
 export interface Seats {
@@ -38,11 +40,12 @@ export const startSeats = async (url: string, database: string): Promise<Seats> 
     const { cpuUs } = await seat.ask<{ cpuUs: number }>('cpu')
     const began = performance.now()
     const times: number[] = []
+    let refused = 0
     const run = async (): Promise<void> => {
       while (performance.now() < began + durationMs) {
         const start = performance.now()
-        await get(agent, seat.ready.port, pathOf(asked++))
-        times.push(performance.now() - start)
+        if (await isAnswered(agent, seat.ready.port, pathOf(asked++))) times.push(performance.now() - start)
+        else refused++
       }
     }
     await Promise.all(Array.from({ length: connections }, run))
@@ -54,6 +57,7 @@ export const startSeats = async (url: string, database: string): Promise<Seats> 
       perS: times.length / seconds,
       cpuUs: (after.cpuUs - cpuUs) / times.length,
       p50Ms: times[times.length >> 1] ?? Number.NaN,
+      refused,
     }
   }
 
@@ -71,11 +75,12 @@ export const startSeats = async (url: string, database: string): Promise<Seats> 
   }
 }
 
-const get = (agent: Agent, port: number, path: string): Promise<void> =>
+const isAnswered = (agent: Agent, port: number, path: string): Promise<boolean> =>
   new Promise((resolve, reject) => {
     request({ agent, host: '127.0.0.1', port, path }, (answer) => {
-      if (answer.statusCode !== 200) reject(new Error(`${path}: ${answer.statusCode}`))
-      answer.resume().once('end', resolve)
+      const { statusCode } = answer
+      if (statusCode !== 200 && statusCode !== 503) reject(new Error(`${path}: ${statusCode}`))
+      answer.resume().once('end', () => resolve(statusCode === 200))
     })
       .once('error', reject)
       .end()
