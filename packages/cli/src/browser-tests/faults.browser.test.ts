@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { makeSampleCall, sampleCalls } from '../sample-calls.ts'
 import { openWire } from './broken-wire.ts'
 import { places, settle } from './places.ts'
-import { lookAt, type Sight, signIn } from './stack.ts'
+import { comeBackTo, lookAt, type Sight, signIn } from './stack.ts'
 
 let sight: Sight
 beforeAll(async () => {
@@ -64,6 +64,7 @@ test('what is shown stays while the API cannot be reached, and says from when it
   const row = page.getByRole('row').filter({ hasText: 'ops-agent' }).first()
   await row.waitFor()
   await page.route(apiCalls, (route) => route.abort())
+  await comeBackTo(page)
   await page.getByText(/The API cannot be reached\..*What you see is from \d/).waitFor()
   expect(await row.isVisible()).toBe(true)
   await page.getByRole('button', { name: 'Try again' }).click()

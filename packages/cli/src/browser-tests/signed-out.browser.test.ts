@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { settle } from './places.ts'
-import { lookAt, type Sight, signIn } from './stack.ts'
+import { comeBackTo, lookAt, type Sight, signIn } from './stack.ts'
 
 let sight: Sight
 beforeAll(async () => {
@@ -18,13 +18,6 @@ const enter = async (address: string, as: 'admin' | 'user' = 'admin') => {
   return page
 }
 const again = (page: Page) => page.getByRole('dialog', { name: 'Sign in again' })
-/** As a browser tells a page that somebody looks at it again. */
-const comeBackTo = async (page: Page) => {
-  await page.bringToFront()
-  await page.evaluate(
-    "for (const told of ['visibilitychange', 'focus']) window.dispatchEvent(new Event(told))",
-  )
-}
 const signInAgain = async (page: Page) => {
   await again(page).getByLabel('Password').fill(sight.admin.password)
   await again(page).getByRole('button', { name: 'Sign in' }).click()

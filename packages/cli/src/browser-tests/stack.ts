@@ -82,3 +82,11 @@ export const signIn = async (page: Page, { email, password }: Login): Promise<vo
   await page.getByLabel('Password').fill(password)
   await page.getByRole('button', { name: 'Sign in' }).click()
 }
+
+/** As a browser tells a page that somebody looks at it again. */
+export const comeBackTo = async (page: Page): Promise<void> => {
+  await page.bringToFront()
+  await page.evaluate(
+    "for (const told of ['visibilitychange', 'focus']) window.dispatchEvent(new Event(told))",
+  )
+}
