@@ -136,6 +136,19 @@ test('a refusal is told, and not tried again', async () => {
   close()
 })
 
+test('who was signed out and signs in again watches on', async () => {
+  status = 401
+  const { tail, close } = start()
+  await settle()
+  expect(tail.state.value).toBe('broken')
+  status = 200
+  await settle(20_000)
+  streams[0]?.send('live', { backfilled: 0 })
+  await settle()
+  expect(tail.state.value).toBe('live')
+  close()
+})
+
 test('other filters are another stream; the same ones, written anew, are not', async () => {
   const { filters, close } = start()
   await settle()

@@ -2,6 +2,7 @@ import { ApiError } from '@mcp-sentinel/contract/client'
 import { onScopeDispose, type Ref, ref, shallowRef, watch } from 'vue'
 import type { SentinelEvent } from '../events/event-record.ts'
 import type { EventFilters } from '../events/use-events.ts'
+import { waitAfter } from '../sentinel/refresh.ts'
 import { useSentinel } from '../sentinel/sentinel.ts'
 import { type LiveRows, noRows, withArrivals } from './live-rows.ts'
 
@@ -68,7 +69,11 @@ export const useLiveTail = ({ filters, isOn, isPaused, backfill }: LiveTailOptio
       return true
     } catch (failure) {
       error.value = failure
-      return !(failure instanceof ApiError && failure.status >= 400 && failure.status < 500)
+      if (!(failure instanceof ApiError)) return true
+      const waitMs = waitAfter(failure)
+      // Who was told to wait waits; who was signed out is asked to sign in, and then it goes on.
+      if (failure.retryAfterS !== undefined) place.retryMs = Math.max(place.retryMs, waitMs ?? 0)
+      return waitMs !== undefined || failure.status < 400
     }
   }
 
