@@ -73,6 +73,7 @@ export const bench: Bench = async ({ quick }) => {
       longest_with_engine_s: '<= 25',
       longest_without_s: '<= 5',
       rss_after_mb: '<= 700',
+      open_after: '<= 300',
     }
     const failed = Object.entries(goals).some(
       ([name, goal]) => goal === '== 0' && figures[name as keyof typeof figures] !== 0,

@@ -33,6 +33,7 @@ test.runIf(isHere)(
     expect(found.recoveries).toHaveLength(gone.length + hung.length)
     expect(found.worstNeedingMs).toBeLessThan(30_000)
     expect(found.rssMb.after).toBeLessThan(700)
+    expect(found.open.after).toBeLessThan(300)
   },
   300_000,
 )
