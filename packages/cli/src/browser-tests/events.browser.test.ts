@@ -56,6 +56,8 @@ test('the row that keys point at is in sight, wherever they lead', async () => {
     'Home',
   ]) {
     await page.keyboard.press(key)
+    // After a leap it is told when it is drawn.
+    await page.locator('[aria-label="Events"][aria-activedescendant]').waitFor()
     const row = page.locator(`id=${await grid(page).getAttribute('aria-activedescendant')}`)
     await row.waitFor()
     const [all, head, pointed] = await Promise.all([
