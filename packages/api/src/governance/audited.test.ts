@@ -3,6 +3,7 @@ import { expect, test, vi } from 'vitest'
 import type { Audited } from '../accounts/audit.ts'
 import type { Actor } from '../accounts/context.ts'
 import type { Accounts } from '../accounts.ts'
+import { AccountError } from '../errors.ts'
 import { createRecordedChanges, type RecordedChangesOptions } from './audited.ts'
 
 const actor: Actor = { requestId: 'req-1' }
@@ -34,7 +35,7 @@ const scene = (more: Partial<RecordedChangesOptions> = {}) => {
   return { database, rows, levels, ...changes }
 }
 const away = async (): Promise<void> => {
-  throw new Error('away')
+  throw new AccountError('database_unavailable', 'away', { retryable: true })
 }
 
 test('what the database does not take waits, in its order and with its time, until it does', async () => {
@@ -52,6 +53,22 @@ test('what the database does not take waits, in its order and with its time, unt
   await changed(actor, changeOf('d'))
   await close()
   expect(rows.slice(3)).toEqual([['first', 'd', 4]])
+})
+
+test('a row that the database refuses holds up no other', async () => {
+  const { database, changed, rows, levels, close } = scene()
+  database.answers = away
+  for (const resource of ['a', 'b']) await changed(actor, changeOf(resource))
+  let isFirst = true
+  database.answers = async () => {
+    if (isFirst) {
+      isFirst = false
+      throw Object.assign(new Error('invalid input'), { severity: 'ERROR', code: '22P02' })
+    }
+  }
+  await vi.waitFor(() => expect(rows).toEqual([['again', 'b', 2]]))
+  await close()
+  expect(levels()).toContainEqual(['error', 'a'])
 })
 
 test('nobody waits for a database that hangs', async () => {

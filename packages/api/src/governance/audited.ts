@@ -3,6 +3,8 @@ import type { Logger } from '@mcp-sentinel/service'
 import type { Audited } from '../accounts/audit.ts'
 import type { Actor } from '../accounts/context.ts'
 import type { Accounts } from '../accounts.ts'
+import { databaseFailureOf } from '../database/failures.ts'
+import { AccountError } from '../errors.ts'
 import { inTime } from '../in-time.ts'
 
 export type RecordChange = (actor: Actor, audited: Audited) => Promise<void>
@@ -49,12 +51,13 @@ export const createRecordedChanges = (options: RecordedChangesOptions): Recorded
   const closing = new AbortController()
   let retrying: Promise<void> | undefined
 
-  const onlyLogged = ({ actor, audited }: Row, why: string): void =>
-    logger.error({ ...actor, ...audited }, `a change is in this log alone: ${why}`)
+  const onlyLogged = ({ actor, audited }: Row, why: string, error?: unknown): void =>
+    logger.error({ ...actor, ...audited, err: error }, `a change is in this log alone: ${why}`)
   const write = async (row: Row): Promise<void> => {
     try {
       await audit.record(row.actor, row.audited, row.at)
     } catch (error) {
+      if (!isPassing(error)) return onlyLogged(row, 'the audit log refuses it', error)
       if (waiting.length >= waitingMax) return onlyLogged(row, 'too many wait for the audit log')
       const { action, resource } = row.audited
       logger.warn({ err: error, ...row.actor, action, resource }, 'a change waits for the audit log')
@@ -65,7 +68,13 @@ export const createRecordedChanges = (options: RecordedChangesOptions): Recorded
   /** Each in its turn; what was written although nobody heard so is not written again. */
   const writeWaiting = async (): Promise<void> => {
     for (let row = waiting[0]; row !== undefined; row = waiting[0]) {
-      await audit.recordOnce(row.actor, row.audited, row.at)
+      try {
+        await audit.recordOnce(row.actor, row.audited, row.at)
+      } catch (error) {
+        if (isPassing(error)) throw error
+        // It would be refused each time, and all behind it would wait.
+        onlyLogged(row, 'the audit log refuses it', error)
+      }
       waiting.shift()
     }
   }
@@ -91,6 +100,11 @@ export const createRecordedChanges = (options: RecordedChangesOptions): Recorded
       for (const row of waiting) onlyLogged(row, 'the audit log did not take it before the end')
     },
   }
+}
+
+const isPassing = (error: unknown): boolean => {
+  const failure = databaseFailureOf(error, 'query')
+  return failure instanceof AccountError && failure.retryable
 }
 
 /** Postgres keeps no NUL in JSON: whoever wrote one into a spec would leave no trace of what they did. */
