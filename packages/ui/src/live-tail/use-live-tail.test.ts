@@ -119,6 +119,8 @@ test('a stream that breaks off goes on where it was', async () => {
   await settle(1_000)
   expect(asked[1]?.headers['last-event-id']).toBe('a')
   expect(asked[1]?.url).toContain('backfill=0')
+  // What stood on both sides of the break is told again.
+  streams[1]?.send('event', event('1'), 'a')
   streams[1]?.send('event', event('2'), 'b')
   await settle()
   expect(idsOf(tail.rows.value.shown)).toEqual(['2', '1'])

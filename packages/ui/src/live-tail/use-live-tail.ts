@@ -4,7 +4,7 @@ import type { SentinelEvent } from '../events/event-record.ts'
 import type { EventFilters } from '../events/use-events.ts'
 import { waitAfter } from '../sentinel/refresh.ts'
 import { useSentinel } from '../sentinel/sentinel.ts'
-import { type LiveRows, noRows, withArrivals } from './live-rows.ts'
+import { type LiveRows, liveRowsMax, noRows, withArrivals } from './live-rows.ts'
 
 const drawEveryMs = 100
 const retryMinMs = 1_000
@@ -40,6 +40,15 @@ export const useLiveTail = ({ filters, isOn, isPaused, backfill }: LiveTailOptio
   const dropped = ref(0)
 
   let arrivals: SentinelEvent[] = []
+  /** A stream that goes on after a break tells some events again. */
+  let known = new Set<string>()
+  const isNew = ({ id }: SentinelEvent): boolean => {
+    if (known.has(id)) return false
+    const { shown, held } = rows.value
+    if (known.size >= 2 * liveRowsMax) known = new Set([...shown, ...held, ...arrivals].map((row) => row.id))
+    known.add(id)
+    return true
+  }
   const draw = () => {
     if (arrivals.length === 0) return
     rows.value = withArrivals(rows.value, arrivals, isPaused.value)
@@ -47,8 +56,9 @@ export const useLiveTail = ({ filters, isOn, isPaused, backfill }: LiveTailOptio
   }
 
   const take = ({ name, data }: Streamed) => {
-    if (name === 'event') arrivals.push(data as SentinelEvent)
-    else if (name === 'live') {
+    if (name === 'event') {
+      if (isNew(data as SentinelEvent)) arrivals.push(data as SentinelEvent)
+    } else if (name === 'live') {
       // What there was before is here by now: nobody is to read that there is nothing.
       draw()
       state.value = 'live'
@@ -94,6 +104,7 @@ export const useLiveTail = ({ filters, isOn, isPaused, backfill }: LiveTailOptio
   const begin = () => {
     stop.abort()
     arrivals = []
+    known = new Set()
     rows.value = noRows
     dropped.value = 0
     error.value = undefined
