@@ -8,7 +8,7 @@ import { lookAt, openStack, signIn } from './stack.ts'
 /** What people have made of it. */
 const livedIn = [
   '/access?view=sessions',
-  '/access?view=who&server=mcp-servers/workspace-assistant',
+  '/access?view=who&server=mcp-team-payments/billing-ledger',
   '/access?view=what-if&server=mcp-servers/workspace-assistant',
   '/teams/payments',
 ]
