@@ -43,7 +43,7 @@ test('an area is named where its name fits, in the roomiest place', () => {
     counts.map((denied, at) => ({ at: at * hour, allowed: 0, denied }))
   const wide = { ...frame, width: 400, toMs: 4 * hour }
   expect(labelPlace(of(1, 4, 8, 1), wide, refused, 100)).toEqual({ x: 250, y: 60 })
-  expect(labelPlace(of(1, 4, 8, 1), wide, refused, 150)).toEqual({ x: 200, y: 80 })
-  expect(labelPlace(of(1, 1, 8, 1), wide, refused, 150)).toBeUndefined()
+  expect(labelPlace(of(1, 4, 8, 1), wide, refused, 101)).toBeUndefined()
+  expect(labelPlace(of(1, 1, 1, 1), wide, refused, 100)).toBeUndefined()
   expect(labelPlace([], wide, refused, 10)).toBeUndefined()
 })

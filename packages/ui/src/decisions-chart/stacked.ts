@@ -68,7 +68,7 @@ export const areaOf = (buckets: readonly Bucket[], frame: Frame, { low, high }: 
 
 const labelHeight = 16
 
-/** Where the name of an area fits within it, so that nobody has to look it up; the roomiest such place. */
+/** In which bar the name of an area fits, so that nobody has to look it up; the roomiest such place. */
 export const labelPlace = (
   buckets: readonly Bucket[],
   frame: Frame,
@@ -76,15 +76,14 @@ export const labelPlace = (
   labelWidth: number,
 ): { readonly x: number; readonly y: number } | undefined => {
   const stepWidth = xOf(frame.fromMs + frame.stepMs, frame)
-  const needed = Math.ceil(labelWidth / Math.max(1, stepWidth))
+  if (stepWidth < labelWidth) return undefined
   let best: { readonly room: number; readonly x: number; readonly y: number } | undefined
-  for (let at = 0; at + needed <= buckets.length; at += 1) {
-    const among = buckets.slice(at, at + needed)
-    const bottom = Math.min(...among.map((bucket) => yOf(low(bucket), frame)))
-    const top = Math.max(...among.map((bucket) => yOf(high(bucket), frame)))
+  for (const [at, bucket] of buckets.entries()) {
+    const bottom = yOf(low(bucket), frame)
+    const top = yOf(high(bucket), frame)
     const room = bottom - top
     if (room >= labelHeight && room > (best?.room ?? 0))
-      best = { room, x: (at + needed / 2) * stepWidth, y: (top + bottom) / 2 }
+      best = { room, x: (at + 0.5) * stepWidth, y: (top + bottom) / 2 }
   }
   return best && { x: best.x, y: best.y }
 }

@@ -24,6 +24,12 @@ test('everybody whom a policy speaks of is there once, with each session', () =>
   )
 })
 
+test('a team is told by the name that it is known by', () => {
+  expect(callerText({ agent: 'ops', team: 't-1' }, (id) => (id === 't-1' ? 'red' : id))).toBe(
+    'ops · team red',
+  )
+})
+
 test.each([
   [{ agent: 'ops' }, 'medium'],
   [{ human: 'ada' }, 'medium'],

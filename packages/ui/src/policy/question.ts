@@ -59,9 +59,10 @@ const asCaller = ({ human_id, agent_id, team_id }: Subject): Caller => ({
   team: team_id ?? '',
 })
 
-export const callerText = ({ human, agent, team }: Caller): string =>
-  [human, agent, team && `team ${team}`].flatMap((part) => (part ? [namedText(part)] : [])).join(' · ') ||
-  'anybody'
+export const callerText = ({ human, agent, team }: Caller, teamName = (id: string) => id): string =>
+  [human, agent, team && `team ${teamName(team)}`]
+    .flatMap((part) => (part ? [namedText(part)] : []))
+    .join(' · ') || 'anybody'
 
 /** The session of theirs that consents to most, of those that hold. */
 export const bestSession = (
