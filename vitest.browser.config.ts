@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   ssr: { resolve: { conditions: ['@mcp-sentinel/source', ...defaultServerConditions] } },
   test: {
-    include: ['packages/*/src/**/*.browser.test.ts'],
+    include: ['packages/*/src/**/*.browser.test.ts', 'examples/*/*.browser.test.ts'],
     globalSetup: 'packages/cli/src/browser-tests/one-stack.ts',
     // Each has a browser of its own, and all of them the same stack.
     fileParallelism: false,

@@ -4,9 +4,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { Browser } from 'happy-dom'
+import { chromium } from 'playwright-core'
 import { build } from 'vite'
 
 const none: readonly unknown[] = []
@@ -59,40 +58,57 @@ const serve = async (directory: string) => {
   return { server, origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
 }
 
+export interface VerifyOptions {
+  readonly print: (line: string) => void
+  /** Of a Chromium. */
+  readonly chromiumPath: string
+  /** Where a picture of it goes. */
+  readonly picture?: string | undefined
+}
+
 /** Builds the application and opens it; gives what was not as it should be. */
-export const verify = async (print: (line: string) => void): Promise<string[]> => {
+export const verify = async ({ print, chromiumPath, picture }: VerifyOptions): Promise<string[]> => {
   const directory = await mkdtemp(join(tmpdir(), 'embed-dashboard-'))
   const root = fileURLToPath(new URL('.', import.meta.url))
   await build({ root, logLevel: 'warn', build: { outDir: directory, emptyOutDir: true } })
   const { server, origin } = await serve(directory)
-  const browser = new Browser({
-    settings: {
-      enableJavaScriptEvaluation: true,
-      enableCSSFileLoading: true,
-      suppressInsecureJavaScriptEnvironmentWarning: true,
-    },
-  })
+  // Chromium's own sandbox does not run as root, which whoever is in a container is.
+  const browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] })
   const faults: string[] = []
   const expectThat = (what: string, found: unknown, wanted: unknown): void => {
     print(`  ${found === wanted ? '✓' : '✗'} ${what}: ${found}`)
     if (found !== wanted) faults.push(`${what}: ${found} instead of ${wanted}`)
   }
   try {
-    const page = browser.newPage()
+    const page = await browser.newPage()
+    page.on('pageerror', ({ message }) => faults.push(message))
     await page.goto(`${origin}/`)
-    const { document } = page.mainFrame
-    const until = Date.now() + 20_000
-    while (!document.body.textContent.includes('1,234') && Date.now() < until) await setTimeout(20)
-
-    const sentinel = document.querySelector('.sentinel')
-    const style = sentinel && page.mainFrame.window.getComputedStyle(sentinel)
-    const token = (name: string) => style?.getPropertyValue(name).trim()
-    expectThat('the application is still there', document.querySelector('header')?.textContent, 'Orchard')
-    expectThat('the page within it', sentinel?.querySelector('h1')?.textContent, 'What agents do here')
-    expectThat('shows the calls of the API', sentinel?.textContent.includes('1,234'), true)
-    expectThat('and why some were refused', sentinel?.textContent.includes('trust too low'), true)
-    expectThat('in the colour of the application', token('--s-accent'), '#1c5d3a')
-    expectThat('and in those of the package where it says none', Boolean(token('--s-surface')), true)
+    const within = page.locator('.sentinel')
+    const isShown = (text: string) =>
+      within
+        .getByText(text)
+        .first()
+        .waitFor()
+        .then(
+          () => true,
+          () => false,
+        )
+    const token = (name: string) =>
+      within.evaluate((element, of) => getComputedStyle(element).getPropertyValue(of).trim(), name)
+    expectThat('shows the calls of the API', await isShown('1,234'), true)
+    expectThat('and why some were refused', await isShown('trust too low'), true)
+    expectThat(
+      'the application is still there',
+      await page.locator('header').first().textContent(),
+      'Orchard',
+    )
+    expectThat('the page within it', await within.locator('h1').textContent(), 'What agents do here')
+    expectThat('in the colour of the application', await token('--s-accent'), '#1c5d3a')
+    expectThat('and in those of the package where it says none', Boolean(await token('--s-surface')), true)
+    const header = within.locator('header').first()
+    const ground = await header.evaluate((element) => getComputedStyle(element).backgroundColor)
+    expectThat('not by what the application says of its own header', ground, 'rgba(0, 0, 0, 0)')
+    if (picture !== undefined) await page.screenshot({ path: picture })
   } finally {
     await browser.close()
     server.close()
@@ -103,7 +119,8 @@ export const verify = async (print: (line: string) => void): Promise<string[]> =
 }
 
 if (import.meta.main) {
-  const faults = await verify((line) => console.log(line))
+  const [picture, chromiumPath = '/usr/bin/chromium'] = process.argv.slice(2)
+  const faults = await verify({ print: (line) => console.log(line), chromiumPath, picture })
   console.log(faults.length === 0 ? '\nAll is as it should be.' : `\n${faults.join('\n')}`)
   process.exitCode = faults.length === 0 ? 0 : 1
 }
